@@ -1,0 +1,130 @@
+import java.nio.charset.StandardCharsets.UTF_8
+
+val scala212 = "2.12.18"
+val scala213 = "2.13.16"
+
+val pythonRoot = file("python")
+val pythonPackage = pythonRoot / "trackmllib"
+
+/** The single place of the version is the Python package's `_version.py`. */
+val versionLine = """__version__ = "(.+)"""".r
+val trackmllibVersion = IO
+  .readLines(pythonPackage / "_version.py")
+  .collectFirst { case versionLine(v) => v }
+  .getOrElse(sys.error("python/trackmllib/_version.py has no line like: __version__ = \"0.1.0\""))
+
+/** The line's oldest Spark: what is compiled against it runs on the later ones too. */
+def forLine[T](scalaBinary: String)(on212: T, on213: T): T =
+  if (scalaBinary == "2.12") on212 else on213
+
+lazy val trackmllib = (project in file("."))
+  .settings(
+    name := "trackmllib",
+    organization := "org.trackmllib",
+    version := trackmllibVersion,
+    description := "Spark ML tuning, tracked in MLflow by itself",
+    licenses := Seq("Apache-2.0" -> url("https://www.apache.org/licenses/LICENSE-2.0.txt")),
+    scalaVersion := scala213,
+    crossScalaVersions := Seq(scala212, scala213),
+    sourceDirectory := baseDirectory.value / "jvm" / "src",
+    target := baseDirectory.value / "jvm" / "target",
+    libraryDependencies ++= Seq(
+      "org.apache.spark" %% "spark-mllib" %
+        forLine(scalaBinaryVersion.value)("3.5.0", "4.0.0") % Provided,
+      // Provided for the pom: assembly bundles it, shaded.
+      "net.bytebuddy" % "byte-buddy-agent" % "1.17.8" % Provided,
+      "org.scalameta" %% "munit" % "1.2.2" % Test
+    )
+  )
+  .settings(compiling, resources, testing, assembling)
+
+lazy val compiling = Seq(
+  javacOptions ++= Seq(
+    "--release",
+    forLine(scalaBinaryVersion.value)("8", "17"),
+    // "options" warns of Java 8 itself, "processing" of annotations that no processor takes,
+    // "classfile" of annotations on the dependencies' classes.
+    "-Xlint:all,-options,-processing,-classfile",
+    "-Werror"
+  ),
+  Compile / doc / javacOptions := Nil,
+  scalacOptions ++= Seq("-encoding", "utf8", "-deprecation", "-feature", "-unchecked", "-Xlint") ++
+    forLine(scalaBinaryVersion.value)(
+      Seq("-release", "8", "-Xfatal-warnings"),
+      Seq("-release", "17", "-Werror", "-Wunused")
+    ),
+  Compile / sourceGenerators += Def.task {
+    val target = (Compile / sourceManaged).value / "org" / "trackmllib" / "BuildInfo.java"
+    val text =
+      s"""package org.trackmllib;
+         |
+         |/** What the build knows of this jar. */
+         |final class BuildInfo {
+         |    private BuildInfo() {}
+         |
+         |    static final String VERSION = "${version.value}";
+         |    static final String SCALA_BINARY_VERSION = "${scalaBinaryVersion.value}";
+         |}
+         |""".stripMargin
+    if (!target.exists || IO.read(target) != text) IO.write(target, text)
+    Seq(target)
+  }.taskValue
+)
+
+/** The sidecar imports our Python package from the jar: the same files, copied at build time. */
+lazy val resources = Compile / resourceGenerators += Def.task {
+  val root = (Compile / resourceManaged).value
+  val wanted =
+    ((pythonPackage ** ("*.py" || "py.typed")) --- (pythonPackage / "jars" ** "*")).get
+  val license = baseDirectory.value / "LICENSE"
+  val copies = wanted.map(f => f -> root / IO.relativize(pythonRoot, f).get) ++
+    Seq(license).filter(_.exists).map(_ -> root / "META-INF" / "LICENSE")
+  Sync.sync(streams.value.cacheStoreFactory.make("python"))(copies)
+  copies.map(_._2)
+}.taskValue
+
+lazy val testing = Seq(
+  Test / fork := true,
+  Test / baseDirectory := baseDirectory.value,
+  Test / parallelExecution := false,
+  // What Spark's own launcher opens on JDK 17 (org.apache.spark.launcher.JavaModuleOptions).
+  Test / javaOptions ++= Seq(
+    "java.lang",
+    "java.lang.invoke",
+    "java.lang.reflect",
+    "java.io",
+    "java.net",
+    "java.nio",
+    "java.util",
+    "java.util.concurrent",
+    "java.util.concurrent.atomic",
+    "sun.nio.ch",
+    "sun.nio.cs",
+    "sun.security.action",
+    "sun.util.calendar"
+  ).map(p => s"--add-opens=java.base/$p=ALL-UNNAMED") ++ Seq("-Xmx2g", "-Duser.timezone=UTC")
+)
+
+lazy val assembling = Seq(
+  assembly / fullClasspath := (Runtime / exportedProducts).value ++
+    (Compile / dependencyClasspath).value.filter(_.data.getName.startsWith("byte-buddy-agent")),
+  assembly / assemblyOutputPath := pythonPackage / "jars" /
+    s"trackmllib_${scalaBinaryVersion.value}-${version.value}.jar",
+  assembly / assemblyRepeatableBuild := true,
+  assembly / test := {},
+  assembly / assemblyShadeRules := Seq(
+    ShadeRule.rename("net.bytebuddy.agent.**" -> "org.trackmllib.shaded.bytebuddy.agent.@1").inAll
+  ),
+  assembly / assemblyMergeStrategy := {
+    case path if path.endsWith(".dll") || path.startsWith("META-INF/versions/") =>
+      MergeStrategy.discard
+    case "META-INF/LICENSE" => MergeStrategy.first
+    case path => (assembly / assemblyMergeStrategy).value(path)
+  },
+  assembly / packageOptions += Package.ManifestAttributes(
+    "Premain-Class" -> "org.trackmllib.Agent",
+    "Can-Retransform-Classes" -> "true"
+  ),
+  // The published jar is the assembled one.
+  Compile / packageBin := assembly.value
+)

@@ -1,0 +1,200 @@
+package org.apache.spark.ml.tuning
+
+import java.util.concurrent.atomic.AtomicInteger
+import java.util.function.BiFunction
+
+import scala.concurrent.ExecutionContext
+
+import org.apache.spark.ml.{Estimator, Model}
+import org.apache.spark.ml.evaluation.Evaluator
+import org.apache.spark.ml.param.{Param, ParamMap}
+import org.apache.spark.ml.tuning.{
+  CrossValidator => SparkCrossValidator,
+  TrainValidationSplit => SparkTrainValidationSplit
+}
+import org.apache.spark.ml.util.Instrumentation
+import org.apache.spark.sql.Dataset
+import org.apache.spark.sql.types.StructType
+import org.trackmllib.{Guard, Tuning, TuningInfo}
+
+/**
+ * Spark's own `fit`, watched. It runs on an inner tuner that has the user's uid and params, and in
+ * which estimator, evaluator and execution context tell a [[Tuning]] what they are doing. The inner
+ * classes are in this package since the execution context is private to `org.apache.spark.ml`.
+ */
+object TrackedTuners {
+
+  /** What the rewritten `fit(Dataset)` asks first; null lets Spark's code run. */
+  val hook: BiFunction[AnyRef, AnyRef, AnyRef] = new BiFunction[AnyRef, AnyRef, AnyRef] {
+    override def apply(tuner: AnyRef, dataset: AnyRef): AnyRef =
+      fitOrNull(tuner.asInstanceOf[Estimator[_]], dataset.asInstanceOf[Dataset[_]], byHook = true)
+  }
+
+  /** The model, or null where the tuner is to be left to Spark. What Spark throws, it throws. */
+  def fitOrNull(tuner: Estimator[_], dataset: Dataset[_], byHook: Boolean): Model[_] = {
+    val tracked =
+      try prepare(tuner, dataset, byHook)
+      catch {
+        case t: Throwable =>
+          Guard.report("preparing a tuning", t)
+          null
+      }
+    if (tracked == null) null else tracked.fit(dataset)
+  }
+
+  private def prepare(
+      tuner: Estimator[_],
+      dataset: Dataset[_],
+      byHook: Boolean
+  ): TrackedFit[_] = tuner match {
+    case _: Inner => null
+    case cv: SparkCrossValidator if isComplete(cv, dataset) =>
+      val tuning = Tuning(info(cv, "CrossValidator"), dataset.sparkSession, byHook)
+      tuning.map(t => new TrackedFit(cv, t, new CrossValidator(cv, t))).orNull
+    case tvs: SparkTrainValidationSplit if isComplete(tvs, dataset) =>
+      val tuning = Tuning(info(tvs, "TrainValidationSplit"), dataset.sparkSession, byHook)
+      tuning.map(t => new TrackedFit(tvs, t, new TrainValidationSplit(tvs, t))).orNull
+    case _ => null
+  }
+
+  /** What is not complete goes straight to Spark, so that users get Spark's own error. */
+  private def isComplete(tuner: ValidatorParams, dataset: Dataset[_]): Boolean =
+    dataset != null &&
+      Seq(tuner.estimator, tuner.evaluator, tuner.estimatorParamMaps)
+        .forall(p => tuner.get(p).orElse(tuner.getDefault(p)).exists(_ != null)) &&
+      tuner.getEstimatorParamMaps.nonEmpty
+
+  private def info(tuner: ValidatorParams, className: String): TuningInfo = {
+    val params = Seq("numFolds", "trainRatio", "seed", "parallelism", "foldCol")
+      .filter(tuner.hasParam)
+      .map(name => name -> tuner.getOrDefault(tuner.getParam(name)))
+      .filter(_ != ("foldCol" -> ""))
+    TuningInfo(
+      className,
+      tuner.uid,
+      tuner.getEstimator,
+      tuner.getEvaluator,
+      tuner.getEstimatorParamMaps,
+      params
+    )
+  }
+
+  /** One fit: the inner tuner's, with the user's objects put back on its model. */
+  private final class TrackedFit[M <: Model[M]](
+      user: Estimator[M] with ValidatorParams,
+      tuning: Tuning,
+      inner: Estimator[M]
+  ) {
+    def fit(dataset: Dataset[_]): Model[_] = {
+      tuning.started()
+      val model =
+        try inner.fit(dataset)
+        catch {
+          case t: Throwable =>
+            tuning.failed(t)
+            throw t
+        }
+      putBack(model.setParent(user).asInstanceOf[Model[_] with ValidatorParams])
+      tuning.finished()
+      model
+    }
+
+    private def putBack(model: Model[_] with ValidatorParams): Unit =
+      Seq("estimator", "evaluator").foreach { name =>
+        val param = model.getParam(name).asInstanceOf[Param[Any]]
+        user.get(user.getParam(name)) match {
+          case Some(value) => model.set(param, value)
+          case None => model.clear(param)
+        }
+      }
+  }
+
+  /** What both inner tuners do; the hook knows them by it. */
+  private trait Inner extends ValidatorParams {
+    protected def user: ValidatorParams
+
+    protected def takeOver(tuning: Tuning): Unit = {
+      // All defaults too: that of the seed is a hash of the class name, which is another one here.
+      for (theirs <- user.params if hasParam(theirs.name)) {
+        val ours = getParam(theirs.name).asInstanceOf[Param[Any]]
+        user.getDefault(theirs).foreach(value => setDefault(ours, value))
+        user.get(theirs).foreach(value => set(ours, value))
+      }
+      set(
+        estimator,
+        new TrackedEstimator(user.getEstimator.asInstanceOf[Estimator[AnyModel]], tuning)
+      )
+      set(evaluator, new TrackedEvaluator(user.getEvaluator, tuning))
+    }
+
+    // The user's own objects, as Spark would log them.
+    override protected def logTuningParams(log: Instrumentation): Unit = {
+      log.logNamedValue("estimator", user.getEstimator.getClass.getCanonicalName)
+      log.logNamedValue("evaluator", user.getEvaluator.getClass.getCanonicalName)
+      log.logNamedValue("estimatorParamMapsLength", user.getEstimatorParamMaps.length.toLong)
+    }
+  }
+
+  // Spark's simple class names: they show in thread names and in Spark's log.
+  private final class CrossValidator(override val user: SparkCrossValidator, tuning: Tuning)
+      extends SparkCrossValidator(user.uid)
+      with Inner {
+    takeOver(tuning)
+
+    override def transformSchema(schema: StructType): StructType = user.transformSchema(schema)
+
+    override private[ml] def getExecutionContext: ExecutionContext =
+      new TrialContext(user.getExecutionContext, tuning)
+  }
+
+  private final class TrainValidationSplit(
+      override val user: SparkTrainValidationSplit,
+      tuning: Tuning
+  ) extends SparkTrainValidationSplit(user.uid)
+      with Inner {
+    takeOver(tuning)
+
+    override def transformSchema(schema: StructType): StructType = user.transformSchema(schema)
+
+    override private[ml] def getExecutionContext: ExecutionContext =
+      new TrialContext(user.getExecutionContext, tuning)
+  }
+
+  /** Spark submits each trial of each fold once, in order. */
+  private final class TrialContext(spark: ExecutionContext, tuning: Tuning)
+      extends ExecutionContext {
+    private val submitted = new AtomicInteger
+
+    override def execute(runnable: Runnable): Unit = {
+      val trial = tuning.trial(submitted.getAndIncrement())
+      spark.execute(() => tuning.run(trial)(runnable.run()))
+    }
+
+    override def reportFailure(cause: Throwable): Unit = spark.reportFailure(cause)
+  }
+
+  // Stands for a model type that is not known; nothing is ever cast to it.
+  private abstract class AnyModel extends Model[AnyModel]
+
+  private final class TrackedEstimator[M <: Model[M]](user: Estimator[M], tuning: Tuning)
+      extends Estimator[M] {
+    override val uid: String = user.uid
+
+    override def fit(dataset: Dataset[_], setting: ParamMap): M =
+      tuning.watchFit(setting)(user.fit(dataset, setting))
+
+    override def fit(dataset: Dataset[_]): M = user.fit(dataset)
+    override def transformSchema(schema: StructType): StructType = user.transformSchema(schema)
+    override def copy(extra: ParamMap): Estimator[M] = user.copy(extra)
+  }
+
+  private final class TrackedEvaluator(user: Evaluator, tuning: Tuning) extends Evaluator {
+    override val uid: String = user.uid
+
+    override def evaluate(dataset: Dataset[_]): Double =
+      tuning.watchEvaluation(user.evaluate(dataset))
+
+    override def isLargerBetter: Boolean = user.isLargerBetter
+    override def copy(extra: ParamMap): Evaluator = user.copy(extra)
+  }
+}

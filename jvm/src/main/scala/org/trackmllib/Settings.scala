@@ -1,0 +1,88 @@
+package org.trackmllib
+
+import scala.util.Try
+import scala.util.matching.Regex
+
+import org.apache.spark.SparkConf
+import org.apache.spark.sql.SparkSession
+
+/** Our confs and MLflow's environment variables, read from `conf` at each use. */
+final class Settings(conf: String => Option[String], env: String => Option[String]) {
+  import Settings._
+
+  def enabled: Boolean = {
+    val ours = conf(Prefix + "enabled").map(_ => Prefix + "enabled")
+    env("TRACKMLLIB_DISABLED").forall(_ != "1") && boolean(ours.getOrElse(Databricks))
+  }
+
+  def instrument: Boolean = boolean(Prefix + "instrument")
+
+  def flushTimeoutMillis: Long = {
+    val name = Prefix + "flushTimeout"
+    valid(name, "a time such as 60s", "60s") { text =>
+      // Spark's own parser; a number alone is in seconds.
+      val unit = if (text.forall(_.isDigit)) "s" else ""
+      val millis = new SparkConf(false).set(name, text + unit).getTimeAsMs(name)
+      require(millis >= 0)
+      millis
+    }
+  }
+
+  def journalDir: Option[String] = conf(Prefix + "journalDir")
+
+  /** The interpreters to choose the sidecar's from; what stands first wins. */
+  def python: String = {
+    val candidates = Seq(
+      conf("spark.pyspark.driver.python"),
+      env("PYSPARK_DRIVER_PYTHON"),
+      env("PYSPARK_PYTHON")
+    ).flatten.filter(_.nonEmpty)
+    conf(Prefix + "python").orElse(candidates.find(!isShell(_))).getOrElse("python3")
+  }
+
+  def destination(activeRun: Option[String]): Destination = Destination(
+    conf(Prefix + "trackingUri").orElse(env("MLFLOW_TRACKING_URI")).map(clean),
+    // An experiment named by conf is not to be overruled by an id of the environment.
+    if (conf(Prefix + "experimentName").isDefined) None else env("MLFLOW_EXPERIMENT_ID").map(clean),
+    conf(Prefix + "experimentName").orElse(env("MLFLOW_EXPERIMENT_NAME")).map(clean),
+    activeRun.orElse(conf(Prefix + "runId")).orElse(env("MLFLOW_RUN_ID")).map(clean),
+    conf(Prefix + "runName").map(clean)
+  )
+
+  def redaction: Regex =
+    valid("spark.redaction.regex", "a regular expression", DefaultRedaction)(_.r)
+
+  private def clean(text: String): String = EventValues.text(text)
+
+  private def boolean(name: String): Boolean =
+    valid(name, "true or false", "true")(text => text.trim.toLowerCase.toBoolean)
+
+  private def valid[T](name: String, accepted: String, default: String)(parse: String => T): T =
+    conf(name)
+      .flatMap { text =>
+        val parsed = Try(parse(text)).toOption
+        if (parsed.isEmpty) WarnOnce(Messages.badConf(name, text, accepted, default))
+        parsed
+      }
+      .getOrElse(parse(default))
+}
+
+object Settings {
+  private val Prefix = "spark.trackmllib."
+  private val Databricks = "spark.databricks.mlflow.trackMLlib.enabled"
+  private val DefaultRedaction = "(?i)secret|password|token|access[.]?key"
+  private val Shells = Seq("jupyter", "ipython")
+
+  def apply(conf: SparkConf): Settings = new Settings(conf.getOption, sys.env.get)
+
+  /** The session's conf, which begins as a copy of the application's. */
+  def apply(spark: SparkSession): Settings = new Settings(spark.conf.getOption, sys.env.get)
+
+  /** Without a session, MLflow's environment variables are what there is. */
+  def apply(): Settings = new Settings(_ => None, sys.env.get)
+
+  private def isShell(interpreter: String): Boolean = {
+    val file = interpreter.split("[/\\\\]").last
+    Shells.exists(file.startsWith)
+  }
+}

@@ -1,0 +1,18 @@
+package org.trackmllib
+
+import org.apache.spark.SparkConf
+import org.apache.spark.ml.tuning.TrackedTuners
+import org.trackmllib.bridge.Bridge
+import org.trackmllib.hook.Hook
+
+/** What the listener does, once it is known that this jar fits Spark. */
+private[trackmllib] object Startup {
+
+  /** Disabled means absent: then not even the hook is installed. */
+  def start(conf: SparkConf): Unit = {
+    val settings = Settings(conf)
+    if (settings.enabled && settings.instrument) Hook.install(TrackedTuners.hook)
+  }
+
+  def stop(): Unit = Bridge.stop()
+}

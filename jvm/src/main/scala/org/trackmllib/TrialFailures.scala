@@ -1,0 +1,30 @@
+package org.trackmllib
+
+/**
+ * Who failed of what. A failure between the estimator and the evaluator, in `transform()`, is seen
+ * without its exception; that comes later, from Spark's `fit()`, which throws that of the first trial.
+ */
+private[trackmllib] final class TrialFailures {
+  private var known = Set.empty[Throwable]
+  private var waiting = Vector.empty[Trial]
+  private var over = false
+
+  def explained(error: Throwable): Unit = synchronized { known += error }
+
+  /** The error to report at once, if `fit()` is over already and tells nothing more. */
+  def unexplained(trial: Trial): Option[String] = synchronized {
+    if (!over) waiting :+= trial
+    if (over) Some(TrialFailures.Unknown) else None
+  }
+
+  /** The waiting trials with their errors, now that `fit()` has thrown `cause`. */
+  def explain(cause: Throwable): Seq[(Trial, String)] = synchronized {
+    over = true
+    val first = if (known(cause)) None else waiting.sortBy(t => (t.fold, t.index)).headOption
+    waiting.map(t => t -> (if (first.contains(t)) Failure.text(cause) else TrialFailures.Unknown))
+  }
+}
+
+private[trackmllib] object TrialFailures {
+  private val Unknown = "the model's transform() failed"
+}

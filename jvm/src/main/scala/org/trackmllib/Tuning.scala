@@ -1,0 +1,180 @@
+package org.trackmllib
+
+import java.util.UUID
+import java.util.concurrent.atomic.AtomicBoolean
+
+import scala.collection.immutable.ListMap
+import scala.util.Try
+
+import org.apache.spark.SparkContext
+import org.apache.spark.ml.param.ParamMap
+import org.apache.spark.sql.SparkSession
+import org.trackmllib.bridge.Delivery
+
+/** One fit of a tuner, told in events. What fails in here never reaches the fit. */
+final class Tuning private (
+    start: TuningStarted,
+    info: TuningInfo,
+    settings: Array[Seq[SettingParam]],
+    sc: SparkContext,
+    delivery: Delivery
+) {
+  import TuningEvent.Version
+
+  private val broken = new AtomicBoolean
+  private val failures = new TrialFailures
+  @volatile private var best: Option[Int] = None
+
+  def id: String = start.tuning
+
+  def root: String = delivery.root
+
+  def started(): Unit = send(start)
+
+  /** Spark submits the trials fold by fold, in the order of the grid. */
+  def trial(number: Int): Trial = {
+    delivery.trialBegun()
+    new Trial(number % info.maps.length, number / info.maps.length)
+  }
+
+  /** Runs all of a trial: Spark's fit, transform and evaluation, in this thread. */
+  def run(trial: Trial)(body: => Unit): Unit = TrialScope.within(this, Some(trial)) {
+    send(TrialStarted(Version, id, now, trial.index, Some(trial.fold), settings(trial.index)))
+    try body
+    finally {
+      // Neither fit nor evaluation failed and there is no metric: transform() did.
+      if (!trial.reported) failures.unexplained(trial).foreach(report(trial, _))
+      guarded(delivery.trialEnded())
+    }
+  }
+
+  /** A fit of the tuned estimator: that of the thread's trial, else the final refit. */
+  def watchFit[T](setting: ParamMap)(fit: => T): T = currentTrial match {
+    case Some(trial) =>
+      val begin = System.nanoTime
+      val model = watch(trial)(fit)
+      trial.fitted(begin, System.nanoTime)
+      model
+    case None =>
+      // The map that Spark fits in the end is the best one, by its own rule.
+      best = Some(info.maps.indexWhere(_ eq setting)).filter(_ >= 0)
+      TrialScope.within(this, None)(fit)
+  }
+
+  def watchEvaluation(evaluation: => Double): Double = currentTrial match {
+    case Some(trial) =>
+      val metric = watch(trial)(evaluation)
+      trial.reported = true
+      send(
+        TrialFinished(
+          Version,
+          id,
+          now,
+          trial.index,
+          Some(trial.fold),
+          metric,
+          None,
+          Some(trial.fitSeconds),
+          Some(trial.secondsSinceFit)
+        )
+      )
+      metric
+    case None => evaluation
+  }
+
+  def finished(): Unit = {
+    send(TuningFinished(Version, id, now, best))
+    guarded(delivery.end())
+  }
+
+  def failed(thrown: Throwable): Unit = {
+    val cause = Failure.cause(thrown)
+    failures.explain(cause).foreach { case (trial, error) => report(trial, error) }
+    val interrupted = Failure.isInterruption(cause) || sc.isStopped
+    send(TuningFailed(Version, id, now, Failure.text(cause), interrupted))
+    guarded(delivery.end())
+  }
+
+  private def currentTrial: Option[Trial] =
+    TrialScope.current.filter(_.tuning eq this).flatMap(_.trial)
+
+  private def watch[T](trial: Trial)(body: => T): T =
+    try body
+    catch {
+      case t: Throwable =>
+        trial.reported = true
+        failures.explained(t)
+        report(trial, Failure.text(t))
+        throw t
+    }
+
+  private def report(trial: Trial, error: String): Unit =
+    send(TrialFailed(Version, id, now, trial.index, Some(trial.fold), error))
+
+  private def send(event: => TuningEvent): Unit = guarded(delivery.send(event))
+
+  /** After a failure of ours there is one warning, and silence for the rest of this tuning. */
+  private def guarded(action: => Unit): Unit =
+    if (!broken.get) {
+      try action
+      catch {
+        case t: Throwable => if (broken.compareAndSet(false, true)) Guard.report("an event", t)
+      }
+    }
+
+  private def now: Long = System.currentTimeMillis
+}
+
+object Tuning {
+
+  /** None where the conf of this moment says that the fit is not to be tracked. */
+  def apply(info: TuningInfo, spark: SparkSession, byHook: Boolean): Option[Tuning] = {
+    val conf = Settings(spark)
+    if (conf.enabled && (!byHook || conf.instrument)) Some(create(info, spark.sparkContext, conf))
+    else None
+  }
+
+  private def create(info: TuningInfo, sc: SparkContext, conf: Settings): Tuning = {
+    val values = new EventValues(conf.redaction)
+    val settings = info.maps.map { map =>
+      map.toSeq
+        .map(pair =>
+          SettingParam(text(pair.param.parent), text(pair.param.name), valueOf(pair, values))
+        )
+        .sortBy(setting => (setting.name, setting.parent))
+    }
+    val scope = TrialScope.current
+    val start = TuningStarted(
+      version = TuningEvent.Version,
+      tuning = UUID.randomUUID.toString.replace("-", ""),
+      time = System.currentTimeMillis,
+      language = "scala",
+      trackmllib = BuildInfo.VERSION,
+      applicationId = Some(sc.applicationId),
+      applicationName = Some(text(sc.appName)),
+      user = Some(text(sc.sparkUser)),
+      tuner = StageName(info.className, text(info.uid)),
+      estimator = StageName(EventValues.className(info.estimator), text(info.estimator.uid)),
+      evaluator = StageName(EventValues.className(info.evaluator), text(info.evaluator.uid)),
+      metric = metricName(info.evaluator),
+      largerBetter = info.evaluator.isLargerBetter,
+      params = ListMap(info.params.map { case (name, value) => name -> values(name, value) }: _*),
+      grid = settings.toSeq.flatten.map(s => GridParam(s.parent, s.name)).distinct,
+      trials = info.maps.length,
+      parent = scope.map(_.parent),
+      destination = conf.destination(Run.current.map(_.id))
+    )
+    val delivery = new Delivery(start.tuning, scope.map(_.tuning.root), sc, conf)
+    new Tuning(start, info, settings, sc, delivery)
+  }
+
+  private def valueOf(pair: org.apache.spark.ml.param.ParamPair[_], values: EventValues): Any =
+    values(pair.param.name, pair.value)
+
+  private def text(value: String): String = EventValues.text(value)
+
+  /** An Evaluator need not have a `getMetricName`; all of Spark's have. */
+  private def metricName(evaluator: AnyRef): String =
+    Try(evaluator.getClass.getMethod("getMetricName").invoke(evaluator).toString)
+      .fold(_ => "metric", text)
+}

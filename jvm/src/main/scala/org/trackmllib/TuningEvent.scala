@@ -1,0 +1,109 @@
+package org.trackmllib
+
+import scala.collection.immutable.ListMap
+
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize
+import org.apache.spark.scheduler.SparkListenerEvent
+
+/**
+ * What happens in a tuning, as Spark listener events: Spark's event log holds the same JSON lines as
+ * the journal and the bridge. The golden lines of the protocol are in tests/golden.
+ */
+sealed trait TuningEvent extends SparkListenerEvent {
+  def version: Int
+
+  /** The id of the tuning, new for each fit. */
+  def tuning: String
+
+  /** Milliseconds since 1970. */
+  def time: Long
+}
+
+final case class TuningStarted(
+    version: Int,
+    tuning: String,
+    time: Long,
+    language: String,
+    trackmllib: String,
+    applicationId: Option[String],
+    applicationName: Option[String],
+    user: Option[String],
+    tuner: StageName,
+    estimator: StageName,
+    evaluator: StageName,
+    metric: String,
+    largerBetter: Boolean,
+    params: ListMap[String, Any],
+    grid: Seq[GridParam],
+    trials: Int,
+    parent: Option[ParentTrial],
+    destination: Destination
+) extends TuningEvent
+
+final case class TrialStarted(
+    version: Int,
+    tuning: String,
+    time: Long,
+    trial: Int,
+    fold: Option[Int],
+    setting: Seq[SettingParam]
+) extends TuningEvent
+
+final case class TrialFinished(
+    version: Int,
+    tuning: String,
+    time: Long,
+    trial: Int,
+    fold: Option[Int],
+    metric: Double,
+    @JsonDeserialize(contentAs = classOf[java.lang.Double]) std: Option[Double],
+    @JsonDeserialize(contentAs = classOf[java.lang.Double]) fitSeconds: Option[Double],
+    @JsonDeserialize(contentAs = classOf[java.lang.Double]) evaluateSeconds: Option[Double]
+) extends TuningEvent
+
+final case class TrialFailed(
+    version: Int,
+    tuning: String,
+    time: Long,
+    trial: Int,
+    fold: Option[Int],
+    error: String
+) extends TuningEvent
+
+final case class TuningFinished(version: Int, tuning: String, time: Long, bestTrial: Option[Int])
+    extends TuningEvent
+
+final case class TuningFailed(
+    version: Int,
+    tuning: String,
+    time: Long,
+    error: String,
+    interrupted: Boolean
+) extends TuningEvent
+
+object TuningEvent {
+
+  /** The protocol's version, in every event. */
+  val Version = 1
+}
+
+/** A tuner, estimator or evaluator. */
+final case class StageName(className: String, uid: String)
+
+/** A param that the grid varies. */
+final case class GridParam(parent: String, name: String)
+
+/** A param of one map of the grid. */
+final case class SettingParam(parent: String, name: String, value: Any)
+
+/** Where a nested tuning ran: in a trial, or (no trial) in the final refit. */
+final case class ParentTrial(tuning: String, trial: Option[Int])
+
+/** Where to log; what is empty is MLflow's own choice. */
+final case class Destination(
+    trackingUri: Option[String],
+    experimentId: Option[String],
+    experimentName: Option[String],
+    runId: Option[String],
+    runName: Option[String]
+)

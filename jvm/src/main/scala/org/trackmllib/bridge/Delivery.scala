@@ -1,0 +1,62 @@
+package org.trackmllib.bridge
+
+import org.apache.spark.SparkContext
+import org.slf4j.LoggerFactory
+import org.trackmllib.{EventJson, EventLog, Messages, Settings, TrackMLlib, TuningEvent}
+
+/**
+ * The way of one tuning's events: journal, listener bus, sidecar. The mutable state is guarded by
+ * [[Bridge]], which knows all deliveries.
+ *
+ * @param parentRoot
+ *   for a nested tuning, the outermost one: that one's fit waits for all that ran in it
+ */
+final class Delivery(
+    val tuning: String,
+    parentRoot: Option[String],
+    sc: SparkContext,
+    val settings: Settings
+) {
+  val root: String = parentRoot.getOrElse(tuning)
+
+  private[bridge] lazy val journal = Journal.open(settings, tuning)
+  private[bridge] var running = true
+  private[bridge] var awaited = false
+  private[bridge] var trialsInFlight = 0
+  private[bridge] var outcome: Option[Outcome] = None
+
+  def send(event: TuningEvent): Unit = {
+    Bridge.send(this, EventJson.write(event))
+    EventLog.post(sc, event)
+  }
+
+  def trialBegun(): Unit = Bridge.synchronized { trialsInFlight += 1 }
+
+  def trialEnded(): Unit = Bridge.synchronized {
+    trialsInFlight -= 1
+    Bridge.settle(this)
+  }
+
+  /** The fit is over: the outermost one waits until MLflow has everything, for a bounded time. */
+  def end(): Unit = {
+    Bridge.synchronized {
+      running = false
+      Bridge.settle(this)
+    }
+    if (root == tuning) {
+      val missing = Bridge.await(root, settings.flushTimeoutMillis)
+      missing.foreach { m => Delivery.log.warn(Messages.notInMlflow(m.reason, m.journals)) }
+      outcome.flatMap(_.runId).foreach(TrackMLlib.remember)
+    }
+  }
+}
+
+private object Delivery {
+  val log = LoggerFactory.getLogger("org.trackmllib")
+}
+
+/** What the sidecar said of a tuning: all is in MLflow (no problem), or it gave up for now. */
+private[bridge] final case class Outcome(runId: Option[String], problem: Option[String])
+
+/** What is not in MLflow at the end of a fit. */
+private[bridge] final case class Missing(reason: String, journals: String)

@@ -1,0 +1,36 @@
+package org.trackmllib.bridge
+
+import java.util.concurrent.{LinkedBlockingQueue, TimeUnit}
+
+/** What the sidecar may call through py4j, and nothing else. */
+final class SidecarCalls private[bridge] (lines: LinkedBlockingQueue[String]) {
+  @volatile private[bridge] var polled = false
+
+  /** The next lines, at most `max`, joined by newlines; empty when none came in time. */
+  def poll(max: Int, timeoutMillis: Long): String = {
+    polled = true
+    val first = lines.poll(timeoutMillis, TimeUnit.MILLISECONDS)
+    if (first == null) ""
+    else {
+      val batch = new java.util.ArrayList[String]
+      batch.add(first)
+      lines.drainTo(batch, max - 1)
+      String.join("\n", batch)
+    }
+  }
+
+  /**
+   * MLflow has everything of the tuning so far.
+   *
+   * @param runId
+   *   its main run, or null
+   * @param problem
+   *   null, or why MLflow does not have it for now
+   */
+  def done(tuning: String, runId: String, problem: String): Unit =
+    Bridge.done(tuning, Outcome(Option(runId), Option(problem)))
+
+  /** The answer to a request: a value, or the problem that there was. */
+  def reply(id: Int, value: String, problem: String): Unit =
+    Requests.reply(id, Option(problem).toLeft(Option(value)))
+}

@@ -1,0 +1,56 @@
+package org.trackmllib
+
+class SettingsSuite extends munit.FunSuite {
+  private val ours = "spark.trackmllib."
+  private val databricks = "spark.databricks.mlflow.trackMLlib.enabled"
+
+  private def settings(conf: (String, String)*)(env: (String, String)*) =
+    new Settings(conf.toMap.get, env.toMap.get)
+
+  test("tracking is on where the jar is, and our conf wins over the other") {
+    assert(settings()().enabled)
+    assert(!settings(databricks -> "false")().enabled)
+    assert(settings(databricks -> "false", s"${ours}enabled" -> "true")().enabled)
+    assert(!settings(s"${ours}enabled" -> "FALSE")().enabled)
+  }
+
+  test("TRACKMLLIB_DISABLED=1 wins over the confs") {
+    assert(!settings(s"${ours}enabled" -> "true")("TRACKMLLIB_DISABLED" -> "1").enabled)
+    assert(settings()("TRACKMLLIB_DISABLED" -> "0").enabled)
+  }
+
+  test("a conf that cannot be read gives the default") {
+    assert(settings(s"${ours}enabled" -> "perhaps")().enabled)
+    assertEquals(settings(s"${ours}flushTimeout" -> "soon")().flushTimeoutMillis, 60000L)
+    assertEquals(settings(s"${ours}flushTimeout" -> "-1s")().flushTimeoutMillis, 60000L)
+  }
+
+  test("times are Spark's, a number alone is in seconds") {
+    assertEquals(settings(s"${ours}flushTimeout" -> "500ms")().flushTimeoutMillis, 500L)
+    assertEquals(settings(s"${ours}flushTimeout" -> "2m")().flushTimeoutMillis, 120000L)
+    assertEquals(settings(s"${ours}flushTimeout" -> "5")().flushTimeoutMillis, 5000L)
+  }
+
+  test("an interpreter that is a shell is passed over, unless it is named by our own conf") {
+    val env = Seq("PYSPARK_DRIVER_PYTHON" -> "/opt/bin/jupyter-lab", "PYSPARK_PYTHON" -> "python3.11")
+    assertEquals(settings()(env: _*).python, "python3.11")
+    assertEquals(settings("spark.pyspark.driver.python" -> "ipython3")().python, "python3")
+    assertEquals(settings(s"${ours}python" -> "ipython3")(env: _*).python, "ipython3")
+  }
+
+  test("the destination: active run, conf, environment, in that order") {
+    val env = Seq(
+      "MLFLOW_TRACKING_URI" -> "http://env",
+      "MLFLOW_EXPERIMENT_ID" -> "7",
+      "MLFLOW_RUN_ID" -> "env"
+    )
+    val fromEnv = Destination(Some("http://env"), Some("7"), None, Some("env"), None)
+    assertEquals(settings()(env: _*).destination(None), fromEnv)
+    val conf = Seq("trackingUri" -> "http://conf", "experimentName" -> "digits", "runId" -> "conf")
+    assertEquals(
+      settings(conf.map { case (name, value) => ours + name -> value }: _*)(env: _*)
+        .destination(Some("active")),
+      Destination(Some("http://conf"), None, Some("digits"), Some("active"), None)
+    )
+  }
+}

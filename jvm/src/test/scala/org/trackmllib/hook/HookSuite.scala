@@ -1,0 +1,38 @@
+package org.trackmllib.hook
+
+import java.nio.file.Files
+
+import org.trackmllib.{EventJson, Forked, TuningStarted}
+
+class HookSuite extends munit.FunSuite {
+  override val munitTimeout = scala.concurrent.duration.Duration(120, "s")
+  private val both = "asked=CrossValidator,TrainValidationSplit"
+  private val stock = "spark=NullPointerException,NullPointerException"
+
+  private def said(output: String): String =
+    output.linesIterator.find(_.startsWith("hooked=")).getOrElse(fail(output))
+
+  test("tuners that are not loaded are defined anew, once") {
+    assertEquals(said(Forked.jvm(HookMain)), s"hooked=true $both $stock false")
+  }
+
+  test("a tuner that is loaded already is changed by attaching") {
+    assertEquals(said(Forked.jvm(HookMain, "loaded")), s"hooked=true $both $stock false")
+  }
+
+  test("disabled, there is no hook and no thread") {
+    assertEquals(said(Forked.jvm(HookMain, "disabled")), s"hooked=false asked= $stock false")
+  }
+
+  test("unchanged code is tracked, whatever way leads to fit(Dataset)") {
+    val directory = Files.createTempDirectory("journals")
+    val output = Forked.jvm(HookedFitMain, directory.toString)
+    val starts = directory.toFile.listFiles.toSeq.map { file =>
+      EventJson.read(Files.readAllLines(file.toPath).get(0)).asInstanceOf[TuningStarted]
+    }
+    assertEquals(starts.size, 8, output)
+    val (nested, top) = starts.partition(_.parent.isDefined)
+    assertEquals(nested.map(_.parent.get.trial).sortBy(_.getOrElse(-1)), Seq(None, Some(0)))
+    assertEquals(top.map(_.params.get("numFolds")).count(_.contains(3)), 2)
+  }
+}

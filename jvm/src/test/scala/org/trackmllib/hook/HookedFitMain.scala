@@ -1,0 +1,45 @@
+package org.trackmllib.hook
+
+import org.apache.spark.ml.{Pipeline, PipelineStage}
+import org.apache.spark.ml.evaluation.RegressionEvaluator
+import org.apache.spark.ml.linalg.Vectors
+import org.apache.spark.ml.param.ParamMap
+import org.apache.spark.ml.regression.LinearRegression
+import org.apache.spark.ml.tuning.{CrossValidator, ParamGridBuilder, TrainValidationSplit}
+import org.apache.spark.sql.SparkSession
+
+/** An application that knows nothing of trackmllib but for its confs; in a JVM of its own. */
+object HookedFitMain {
+  def main(arguments: Array[String]): Unit = {
+    val spark = SparkSession
+      .builder()
+      .master("local[1]")
+      .config("spark.ui.enabled", false)
+      .config("spark.extraListeners", "org.trackmllib.TuningListener")
+      .config("spark.trackmllib.journalDir", arguments(0))
+      .config("spark.trackmllib.python", "/no/such/python")
+      .getOrCreate()
+    val data = spark
+      .createDataFrame(Seq.tabulate(40)(i => (i * 2.0, Vectors.dense(i.toDouble, i % 7))))
+      .toDF("label", "features")
+    val line = new LinearRegression().setSolver("normal")
+    val grid = new ParamGridBuilder().addGrid(line.regParam, Array(0.0, 0.1)).build()
+    val cv = new CrossValidator()
+      .setEstimator(line)
+      .setEvaluator(new RegressionEvaluator())
+      .setEstimatorParamMaps(grid)
+      .setNumFolds(2)
+    val models = Seq(
+      cv.fit(data), // 1
+      cv.fit(data, ParamMap(cv.numFolds -> 3)) // 2
+    ) ++ cv.fit(data, Seq(ParamMap(cv.numFolds -> 2), ParamMap(cv.numFolds -> 3))) // 3, 4
+    models.foreach(m => assert(m.parent.getClass == classOf[CrossValidator]))
+    new Pipeline().setStages(Array[PipelineStage](cv)).fit(data) // 5
+    new TrainValidationSplit() // 6, with 7 and 8 in it
+      .setEstimator(cv)
+      .setEvaluator(new RegressionEvaluator())
+      .setEstimatorParamMaps(Array(ParamMap.empty))
+      .fit(data)
+    spark.stop()
+  }
+}
