@@ -1,0 +1,33 @@
+"""Logs Spark MLlib tunings to MLflow, with no change to the code that tunes.
+
+A ``CrossValidator`` or ``TrainValidationSplit`` that is fitted while trackmllib is on becomes one
+main run with one child run for each hyperparameter setting. See the README for how it is switched
+on, and for what is logged.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from trackmllib._version import __version__
+
+if TYPE_CHECKING:
+    from trackmllib.hook import disable, enable
+    from trackmllib.jars import configure, jar_path
+
+__all__ = ["__version__", "configure", "disable", "enable", "jar_path"]
+
+
+def __getattr__(name: str) -> Any:
+    # Late, since every interpreter that has trackmllib installed imports this module when it starts.
+    if name in ("enable", "disable"):
+        from trackmllib import hook as home
+    elif name in ("configure", "jar_path"):
+        from trackmllib import jars as home  # type: ignore[no-redef]
+    else:
+        raise AttributeError(f"module 'trackmllib' has no attribute {name!r}")
+    return getattr(home, name)
+
+
+def __dir__() -> list[str]:
+    return __all__

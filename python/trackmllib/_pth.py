@@ -1,0 +1,59 @@
+"""What ``trackmllib.pth`` runs when an interpreter starts: wait for ``pyspark.ml.tuning``, hook it.
+
+It imports nothing that the interpreter has not loaded yet, and steps aside once it has hooked.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+TARGET = "pyspark.ml.tuning"
+
+
+def arm() -> None:
+    """Has the hook put into ``pyspark.ml.tuning`` as soon as something imports it."""
+    if os.environ.get("TRACKMLLIB_DISABLED") == "1":
+        return
+    if TARGET in sys.modules:
+        _hook(sys.modules[TARGET])
+    elif not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Finder())
+
+
+def _hook(module: Any) -> None:
+    from trackmllib.hook import install
+
+    install(module)
+
+
+class _Finder:
+    """Finds one module by asking the other finders."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        if name != TARGET:
+            return None
+        for finder in [other for other in sys.meta_path if other is not self]:
+            spec = finder.find_spec(name, path, target)
+            if spec is not None:
+                if spec.loader is not None:
+                    spec.loader = _Loader(spec.loader)  # type: ignore[assignment]
+                return spec
+        return None
+
+
+class _Loader:
+    """Loads a module with its own loader, and hooks it before its importer sees it."""
+
+    def __init__(self, loader: Any) -> None:
+        self._loader = loader
+
+    def create_module(self, spec: Any) -> Any:
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: Any) -> None:
+        module.__spec__.loader = module.__loader__ = self._loader
+        self._loader.exec_module(module)
+        sys.meta_path[:] = [other for other in sys.meta_path if not isinstance(other, _Finder)]
+        _hook(module)

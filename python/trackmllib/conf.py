@@ -1,0 +1,97 @@
+"""The ``spark.trackmllib.*`` confs, read anew at every ``fit()``."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from trackmllib import messages
+from trackmllib.events import Destination
+
+Get = Callable[[str], "str | None"]
+"""Looks a conf up in the session: its value, or ``None`` where it is not set."""
+
+PREFIX = "spark.trackmllib."
+DATABRICKS_ENABLED = "spark.databricks.mlflow.trackMLlib.enabled"
+REDACTION = "spark.redaction.regex"
+
+_REDACTION_DEFAULT = "(?i)secret|password|token|access[.]?key"
+_SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
+_BOOLEANS = {"true": True, "false": False}
+
+
+@dataclass(frozen=True)
+class Conf:
+    """What the confs and the environment say about one ``fit()``.
+
+    Attributes:
+        flush_timeout: the longest wait at the end of ``fit()``, in seconds.
+        journal_dir: where journals are kept; ``None``: the user's state directory.
+        redaction: the names of params whose values are not written.
+    """
+
+    destination: Destination
+    flush_timeout: float
+    journal_dir: Path | None
+    redaction: re.Pattern[str]
+
+
+def switched_off() -> bool:
+    """Whether the environment turns everything off, whatever the confs say."""
+    return os.environ.get("TRACKMLLIB_DISABLED") == "1"
+
+
+def enabled(get: Get) -> bool | None:
+    """What the confs say about tracking; ``None`` where they say nothing."""
+    for key in (PREFIX + "enabled", DATABRICKS_ENABLED):
+        value = get(key)
+        if value is not None:
+            said = _BOOLEANS.get(value.strip().lower())
+            if said is not None:
+                return said
+            messages.logger.warning(messages.bad_conf(key, value, "true or false", "the default"))
+    return None
+
+
+def read(get: Get) -> Conf:
+    """The confs of the session that ``get`` looks into; what cannot be read has its default."""
+    env = os.environ.get
+    directory = get(PREFIX + "journalDir")
+    return Conf(
+        destination=Destination(
+            tracking_uri=get(PREFIX + "trackingUri") or env("MLFLOW_TRACKING_URI"),
+            experiment_id=None if get(PREFIX + "experimentName") else env("MLFLOW_EXPERIMENT_ID"),
+            experiment_name=get(PREFIX + "experimentName") or env("MLFLOW_EXPERIMENT_NAME"),
+            run_id=get(PREFIX + "runId") or env("MLFLOW_RUN_ID"),
+            run_name=get(PREFIX + "runName"),
+        ),
+        flush_timeout=_seconds(PREFIX + "flushTimeout", get, 60.0),
+        journal_dir=Path(directory) if directory else None,
+        redaction=_pattern(get),
+    )
+
+
+def _seconds(key: str, get: Get, default: float) -> float:
+    value = get(key)
+    if value is None:
+        return default
+    match = re.fullmatch(r"(\d+)\s*([a-z]*)", value.strip().lower())
+    unit = _SECONDS.get(match[2] or "s") if match else None
+    if match is None or unit is None:
+        accepted = "a time such as 60s, 500ms or 2m"
+        messages.logger.warning(messages.bad_conf(key, value, accepted, f"{default:g}s"))
+        return default
+    return int(match[1]) * unit
+
+
+def _pattern(get: Get) -> re.Pattern[str]:
+    value = get(REDACTION) or _REDACTION_DEFAULT
+    try:
+        return re.compile(value)
+    except re.error:
+        accepted = "a regular expression that Python reads too"
+        messages.logger.warning(messages.bad_conf(REDACTION, value, accepted, "Spark's default"))
+        return re.compile(_REDACTION_DEFAULT)

@@ -1,0 +1,7 @@
+"""From events to MLflow runs; the same code in a PySpark driver and in the sidecar of a Scala one."""
+
+from __future__ import annotations
+
+from trackmllib.consumer.consumer import Consumer
+
+__all__ = ["Consumer"]

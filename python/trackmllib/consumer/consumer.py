@@ -1,0 +1,150 @@
+"""Takes events in, has them written in the background, and knows when MLflow has everything."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from trackmllib import messages
+from trackmllib.consumer.main_run import MainRun
+from trackmllib.consumer.reachable import refusal
+from trackmllib.consumer.run import Run
+from trackmllib.consumer.store import is_permanent
+from trackmllib.consumer.trial import Trial
+from trackmllib.consumer.tuning import Tuning
+from trackmllib.consumer.writers import Writers
+from trackmllib.events import Event, Parent, TuningFailed, TuningStarted
+
+_LOOK = 0.5  # seconds between looks at a server that may have gone
+
+Done = Callable[[Tuning], None]
+
+
+class Consumer:
+    """Maps the events of any number of tunings onto their MLflow runs.
+
+    Args:
+        done: called, from a writer's thread, each time MLflow has everything of a tuning that is
+            over, and of those nested in it; what it refused stands in the tuning.
+        resumed: whether runs of the tunings to come may be in MLflow already.
+    """
+
+    def __init__(self, done: Done, *, resumed: bool = False) -> None:
+        self._done = done
+        self._resumed = resumed
+        self._changed = threading.Condition()
+        self._tunings: dict[str, Tuning] = {}
+        self._writers: dict[str | None, Writers] = {}
+
+    def accept(self, event: Event) -> None:
+        """Takes one event in; never waits for MLflow."""
+        with self._changed:
+            if isinstance(event, TuningStarted) and event.tuning not in self._tunings:
+                parent = self._run_of(event.parent) if event.parent else None
+                self._tunings[event.tuning] = Tuning(event, parent, resumed=self._resumed)
+            tuning = self._tunings.get(event.tuning)
+            if tuning is None:  # the tuning is over, or its start was never seen
+                return
+            touched = tuning.apply(event)
+            writers = self._writers_of(tuning)
+        for run in touched:
+            writers.put(run)
+
+    def main_run(self, tuning: str, timeout: float) -> MainRun | None:
+        """A tuning's main run, once MLflow has it; waited for at most ``timeout`` seconds."""
+        found = self._tunings.get(tuning)
+        if found is None:
+            return None
+        with self._changed:
+            self._changed.wait_for(lambda: found.main.id or found.trouble or found.refused, timeout)
+        return found.main if found.main.id else None
+
+    def wait(self, tuning: str, timeout: float) -> str | None:
+        """Waits until MLflow has everything of a tuning that is over, and of those nested in it.
+
+        Returns:
+            Why it has not, after ``timeout`` seconds or once waiting is known to be in vain;
+            ``None``: it has.
+        """
+        found = self._tunings.get(tuning)
+        if found is None:
+            return None
+        uri = found.started.destination.tracking_uri
+        end = time.monotonic() + timeout
+        while True:
+            left = max(0.0, end - time.monotonic())
+            with self._changed:
+                if self._changed.wait_for(lambda: found.reported, min(left, _LOOK)):
+                    return found.refused
+            if found.trouble and (reason := refusal(uri)):
+                return reason
+            if not left:
+                return found.refused or found.trouble or messages.still_writing(timeout)
+
+    def interrupt(self, error: str) -> None:
+        """The driver is gone: what has not ended never will."""
+        for tuning in list(self._tunings.values()):
+            if not tuning.ended:
+                self.accept(TuningFailed(tuning=tuning.started.tuning, error=error, interrupted=True))
+
+    def idle(self) -> bool:
+        """Whether MLflow has everything of every tuning."""
+        return not self._tunings
+
+    def _run_of(self, parent: Parent) -> Trial | MainRun | None:
+        outer = self._tunings.get(parent.tuning)
+        if outer is None:
+            return None
+        return outer.main if parent.trial is None else outer.trials.get(parent.trial, outer.main)
+
+    def _writers_of(self, tuning: Tuning) -> Writers:
+        uri = tuning.started.destination.tracking_uri
+        if uri not in self._writers:
+            self._writers[uri] = Writers(uri, self._wrote)
+        return self._writers[uri]
+
+    def _wrote(self, run: Run, error: Exception | None) -> bool:
+        assert isinstance(run, (Trial, MainRun))
+        tuning = run.tuning
+        again = False
+        with self._changed:
+            if error is None:
+                tuning.wrote(run)
+            elif is_permanent(error):
+                again = tuning.gave_up(run, str(error) or repr(error))
+            else:
+                tuning.trouble = str(error) or repr(error)
+                again = True
+            if tuning.ended and tuning.only_main_is_left() and run is not tuning.main:
+                self._writers_of(tuning).put(tuning.main)
+            settled = self._settle(tuning)
+            self._changed.notify_all()
+        for over in settled:
+            self._report(over)
+        return again
+
+    def _report(self, tuning: Tuning) -> None:
+        self._done(tuning)
+        with self._changed:
+            tuning.reported = True
+            if tuning.complete and not tuning.running:
+                self._tunings.pop(tuning.started.tuning, None)
+            self._changed.notify_all()
+
+    def _settle(self, tuning: Tuning) -> list[Tuning]:
+        """The tuning, if it is settled, and those that it was the last thing for."""
+        settled = []
+        for at in (tuning, *tuning.around()):
+            if not self._has_all(at):
+                break
+            if not at.settled:
+                at.settled = True
+                settled.append(at)
+        return settled
+
+    def _has_all(self, tuning: Tuning) -> bool:
+        """Whether MLflow has a tuning that is over, and all that are nested in it."""
+        return tuning.complete and all(
+            inner.complete for inner in self._tunings.values() if tuning in inner.around()
+        )

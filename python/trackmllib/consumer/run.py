@@ -1,0 +1,150 @@
+"""One MLflow run: what it should hold, and the writing of what is still missing there.
+
+Events only change what a run should hold; a writer brings MLflow up to it later. So what is
+outdated by then is never sent, and a writer that failed simply tries again.
+"""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from trackmllib.consumer import naming
+from trackmllib.consumer.store import MetricValue, Store
+
+if TYPE_CHECKING:
+    import mlflow.entities
+
+
+class Run(ABC):
+    """A main or a child run.
+
+    Attributes:
+        id: MLflow's id, once the run is there.
+        entity: MLflow's own object of a run that was made or found here.
+    """
+
+    def __init__(self, run_id: str | None = None) -> None:
+        self.id = run_id
+        self.entity: mlflow.entities.Run | None = None
+        self._writing = threading.Lock()  # held while MLflow is asked: one writer a run
+        self._pending = threading.Lock()  # held for moments
+        self._params: dict[str, str] = {}
+        self._tags: dict[str, str] = {}
+        self._metrics: list[MetricValue] = []
+        self._end: tuple[str, int] | None = None
+        self._written_end: tuple[str, int] | None = None
+
+    def set_params(self, params: Iterable[tuple[str, str]]) -> None:
+        """Params that the run should have; what MLflow refuses in them is made to fit."""
+        with self._pending:
+            for name, value in params:
+                key = naming.key(name)
+                self._params[key] = naming.within(naming.PARAM_LIMIT, f"the param {key}", value)
+
+    def set_tags(self, tags: Iterable[tuple[str, str]]) -> None:
+        """Tags that the run should have."""
+        with self._pending:
+            for name, value in tags:
+                key = naming.key(name)
+                self._tags[key] = naming.within(naming.TAG_LIMIT, f"the tag {key}", value)
+
+    def add_metric(self, name: str, value: float, time: int, step: int = 0) -> None:
+        """One more value of a metric, at ``time`` in milliseconds since the epoch."""
+        with self._pending:
+            self._metrics.append(MetricValue(naming.key(name), value, time, step))
+
+    def set_status(self, status: str, end: int) -> None:
+        """The status that the run should end with, and when it ended."""
+        with self._pending:
+            self._end = (status, end)
+
+    @property
+    def status(self) -> str | None:
+        """The status that the run should end with; ``None`` while it runs."""
+        return self._end[0] if self._end else None
+
+    def due_in(self) -> float | None:
+        """In how many seconds what is pending is worth a request; ``None``: with more only."""
+        return 0.0
+
+    @property
+    def written(self) -> bool:
+        """Whether MLflow has everything that the run should hold."""
+        with self._pending:
+            return self.id is not None and not self._anything() and not self._end_due()
+
+    def create(self, store: Store) -> str:
+        """The run's id; the run is made first where MLflow has none yet."""
+        if self.id is None:
+            with self._writing:
+                if self.id is None:
+                    self.entity = self._create(store)
+                    self.id = str(self.entity.info.run_id)
+        return self.id
+
+    def write(self, store: Store) -> None:
+        """Brings MLflow up to what the run should hold, as far as that is due.
+
+        Raises:
+            mlflow.exceptions.MlflowException: MLflow did not take it; it stays pending.
+        """
+        run_id = self.create(store)
+        with self._writing:
+            if self.due_in() != 0:
+                return
+            with self._pending:
+                params, self._params = self._params, {}
+                tags, self._tags = self._tags, {}
+                metrics, self._metrics = self._metrics, []
+            if params or tags or metrics:
+                try:
+                    self._log(store, params, tags, metrics)
+                except BaseException:
+                    with self._pending:
+                        self._params = {**params, **self._params}
+                        self._tags = {**tags, **self._tags}
+                        self._metrics = metrics + self._metrics
+                    raise
+            end = self._end
+            if end and self._end_due() and self._may_end():
+                store.end_run(run_id, *end)
+                self._written_end = end
+
+    def forget(self) -> bool:
+        """Drops what is pending, but not the run's end; whether there was something to drop."""
+        with self._pending:
+            dropped = self._anything()
+            self._params, self._tags, self._metrics = {}, {}, []
+            return dropped
+
+    @abstractmethod
+    def _create(self, store: Store) -> mlflow.entities.Run:
+        """Makes the run in MLflow, or finds it there."""
+
+    def _log(
+        self,
+        store: Store,
+        params: dict[str, str],
+        tags: dict[str, str],
+        metrics: list[MetricValue],
+    ) -> None:
+        assert self.id is not None
+        store.log(self.id, params, tags, metrics)
+
+    def _may_end(self) -> bool:
+        return True
+
+    def _anything(self) -> bool:
+        return bool(self._params or self._tags or self._metrics)
+
+    def _end_due(self) -> bool:
+        return self._end is not None and self._end != self._written_end
+
+    def _take_tags(self) -> dict[str, str]:
+        """The pending tags, for a run that is made with them."""
+        with self._pending:
+            tags, self._tags = self._tags, {}
+        return tags

@@ -1,0 +1,148 @@
+"""Every call to MLflow's tracking store; the only module that needs MLflow."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trackmllib import messages
+from trackmllib.consumer.reachable import is_server
+from trackmllib.errors import MLflowUnusableError
+from trackmllib.events import Destination
+
+if TYPE_CHECKING:
+    from mlflow.entities import Run
+
+_OLDEST = (2, 22)
+_WRITERS_HTTP = 8
+_HOPELESS = (ImportError, AttributeError, LookupError, TypeError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class MetricValue:
+    """One value of a metric, its time in milliseconds since the epoch."""
+
+    key: str
+    value: float
+    time: int
+    step: int = 0
+
+
+class Store:
+    """The tracking store behind one URI, as seen by one consumer.
+
+    Attributes:
+        writers: how many threads it is worth writing with: MLflow's local stores take one.
+        shared_run: held while a run that others write to is read and then written.
+
+    Raises:
+        MLflowUnusableError: this interpreter's MLflow is missing or too old.
+    """
+
+    def __init__(self, tracking_uri: str | None) -> None:
+        try:
+            import mlflow
+        except ImportError as error:
+            if not (error.name or "").startswith("mlflow"):
+                raise
+            raise MLflowUnusableError(messages.no_mlflow(sys.executable)) from None
+        version = tuple(int(part) for part in mlflow.__version__.split(".")[:2])
+        if version < _OLDEST:
+            raise MLflowUnusableError(messages.old_mlflow(sys.executable, mlflow.__version__))
+        self.uri: str = tracking_uri or mlflow.get_tracking_uri()
+        self.writers = _WRITERS_HTTP if is_server(self.uri) else 1
+        self.shared_run = threading.Lock()
+        self._client = mlflow.MlflowClient(tracking_uri=self.uri)
+        self._store = self._client._tracking_client.store
+
+    def experiment(self, destination: Destination) -> str:
+        """The id of the experiment to log to; one that is named and not there is made."""
+        from mlflow.exceptions import MlflowException
+
+        if destination.experiment_id:
+            return destination.experiment_id
+        name = destination.experiment_name
+        if not name:
+            from mlflow.tracking.fluent import _get_experiment_id  # it alone knows the default
+
+            return str(_get_experiment_id())
+        found = self._client.get_experiment_by_name(name)
+        if found is None:
+            try:
+                return str(self._client.create_experiment(name))
+            except MlflowException as error:
+                if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                    raise
+                found = self._client.get_experiment_by_name(name)
+                assert found is not None
+        return str(found.experiment_id)
+
+    def create_run(self, experiment: str, name: str, start: int, tags: Mapping[str, str]) -> Run:
+        """Makes a run that is RUNNING since ``start``."""
+        return self._client.create_run(
+            experiment, start_time=start, tags=dict(tags), run_name=name
+        )
+
+    def get_run(self, run_id: str) -> Run:
+        """The run as MLflow has it now."""
+        return self._client.get_run(run_id)
+
+    def experiment_of(self, run_id: str) -> str:
+        """The id of the experiment that a run is in, which must not be deleted."""
+        from mlflow.exceptions import MlflowException
+        from mlflow.protos.databricks_pb2 import RESOURCE_DOES_NOT_EXIST
+
+        run = self.get_run(run_id)
+        if run.info.lifecycle_stage == "deleted":
+            raise MlflowException("it is deleted", RESOURCE_DOES_NOT_EXIST)
+        return str(run.info.experiment_id)
+
+    def find_run(self, experiment: str, search: str) -> Run | None:
+        """The first run of the experiment that the search finds."""
+        found = self._client.search_runs([experiment], filter_string=search, max_results=1)
+        return found[0] if found else None
+
+    def log(
+        self,
+        run_id: str,
+        params: Mapping[str, str],
+        tags: Mapping[str, str],
+        metrics: Sequence[MetricValue],
+    ) -> None:
+        """Writes them in one request, or as few as MLflow's limits allow."""
+        from mlflow.entities import Metric, Param, RunTag
+
+        self._client.log_batch(
+            run_id,
+            params=[Param(key, value) for key, value in params.items()],
+            tags=[RunTag(key, value) for key, value in tags.items()],
+            metrics=[Metric(m.key, m.value, m.time, m.step) for m in metrics],
+            synchronous=True,
+        )
+
+    def end_run(self, run_id: str, status: str, end: int) -> None:
+        """Gives the run its final status (``FINISHED``, ``FAILED`` or ``KILLED``) and its end."""
+        from mlflow.entities import RunStatus
+
+        # not set_terminated(): it asks for the run once more and prints two lines a trial
+        self._store.update_run_info(run_id, RunStatus.from_string(status), end, run_name=None)
+
+
+def is_permanent(error: BaseException) -> bool:
+    """Whether trying again cannot help: MLflow has understood, and does not want it."""
+    if isinstance(error, _HOPELESS):
+        return True
+    status = getattr(error, "get_http_status_code", None)
+    code = status() if callable(status) else None
+    return isinstance(code, int) and 400 <= code < 500 and code not in (408, 429)
+
+
+def is_missing(error: BaseException) -> bool:
+    """Whether the store says that a run is not there."""
+    return getattr(error, "error_code", None) in (
+        "RESOURCE_DOES_NOT_EXIST",
+        "INVALID_PARAMETER_VALUE",
+    )

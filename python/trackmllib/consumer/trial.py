@@ -1,0 +1,146 @@
+"""A trial's child run: one param map, its folds, and the figures over them."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING
+
+from trackmllib.consumer import naming
+from trackmllib.consumer.run import Run
+from trackmllib.consumer.store import Store
+from trackmllib.events import TrialFailed, TrialFinished, TrialStarted
+
+if TYPE_CHECKING:
+    import mlflow.entities
+
+    from trackmllib.consumer.tuning import Tuning
+
+_SLOW = 1.0  # seconds; a longer fold is shown while the trial runs, for one more request
+
+
+class Trial(Run):
+    """The child run of one param map.
+
+    Attributes:
+        index: its index in the grid.
+        running: how many of its folds have begun and not ended.
+        metric: the trial's figure, once all folds have theirs.
+    """
+
+    def __init__(self, tuning: Tuning, first: TrialStarted) -> None:
+        super().__init__()
+        self.tuning = tuning
+        self.index = first.trial
+        self.setting = naming.ordered(first.setting)
+        self.running = 0
+        self.metric: float | None = None
+        self._start = first.time
+        self._folds: dict[int, float] = {}
+        self._fit_seconds = 0.0
+        self._evaluate_seconds = 0.0
+        self._fold_began = 0.0
+        self._slow = False
+        started = tuning.started
+        self.name = naming.in_words(self.setting, tuning.param_keys)
+        self.set_params(
+            [
+                ("mlModelClass", started.estimator.class_name),
+                ("mlEstimatorUid", started.estimator.uid),
+                *self.params(),
+            ]
+        )
+        self.set_tags({**tuning.common_tags(), "trackmllib.trial": str(self.index)}.items())
+
+    def params(self) -> list[tuple[str, str]]:
+        """The setting as MLflow params."""
+        keys = self.tuning.param_keys
+        return [(naming.param_key(keys, param), naming.text(param.value)) for param in self.setting]
+
+    def due_in(self) -> float | None:
+        """A trial of quick folds is written when it is over; a slow one shows what it has."""
+        if self.id is None or self.status is not None or self._slow:
+            return 0.0
+        return max(0.0, self._fold_began + _SLOW - time.monotonic()) if self.running else None
+
+    def on_started(self, event: TrialStarted) -> None:
+        """A fold has begun."""
+        self.running += 1
+        self._fold_began = time.monotonic()
+
+    def on_finished(self, event: TrialFinished) -> None:
+        """A fold has its metric, or all of them together have."""
+        self.running = max(0, self.running - 1)
+        metric = self.tuning.started.metric
+        seconds = (event.fit_seconds or 0.0) + (event.evaluate_seconds or 0.0)
+        self._fit_seconds += event.fit_seconds or 0.0
+        self._evaluate_seconds += event.evaluate_seconds or 0.0
+        self._slow = self._slow or seconds >= _SLOW
+        if event.fold is None:
+            self._over(event.metric, event.std, event.time, timed=event.fit_seconds is not None)
+            return
+        self._folds[event.fold] = event.metric
+        if self.tuning.folds is None:
+            self._over(event.metric, None, event.time)
+            return
+        self.add_metric(metric, event.metric, event.time, step=event.fold)
+        if len(self._folds) == self.tuning.folds:
+            values = list(self._folds.values())
+            self._over(_mean(values), _deviation(values), event.time)
+        elif self.tuning.ended:
+            self.interrupt(event.time)
+
+    def on_failed(self, event: TrialFailed) -> None:
+        """A fold threw."""
+        self.running = max(0, self.running - 1)
+        self.set_tags([("trackmllib.error", event.error)])
+        self._seconds(event.time)
+        self.set_status("FAILED", event.time)
+
+    def interrupt(self, end: int) -> None:
+        """The tuning is over and this trial is not, or was not then."""
+        if self.status in (None, "KILLED"):
+            self._seconds(end)
+            self.set_status("KILLED", end)
+
+    def _over(self, value: float, std: float | None, end: int, *, timed: bool = True) -> None:
+        name = self.tuning.started.metric
+        self.metric = value
+        if self.tuning.folds is None:
+            self.add_metric(name, value, end)
+        else:
+            self.add_metric(f"avg_{name}", value, end)
+            if std is not None:
+                self.add_metric(f"std_{name}", std, end)
+        if timed:
+            self._seconds(end)
+        self.set_status("FINISHED", end)
+
+    def _seconds(self, end: int) -> None:
+        self.add_metric("fit_seconds", self._fit_seconds, end)
+        self.add_metric("evaluate_seconds", self._evaluate_seconds, end)
+
+    def _create(self, store: Store) -> mlflow.entities.Run:
+        main = self.tuning.main
+        parent = main.create(store)
+        experiment = main.experiment(store)
+        if self.tuning.resumed:
+            found = store.find_run(
+                experiment,
+                f"tags.`mlflow.parentRunId` = '{parent}' AND tags.fit_uuid = "
+                f"'{self.tuning.fit_uuid}' AND tags.`trackmllib.trial` = '{self.index}'",
+            )
+            if found is not None:
+                return found
+        tags = {**self._take_tags(), "mlflow.parentRunId": parent}
+        return store.create_run(experiment, self.name, self._start, tags)
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values)
+
+
+def _deviation(values: list[float]) -> float:
+    """The population's standard deviation, also of values that are no numbers."""
+    mean = _mean(values)
+    return math.sqrt(_mean([(value - mean) * (value - mean) for value in values]))

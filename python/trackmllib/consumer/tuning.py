@@ -1,0 +1,155 @@
+"""One tuning: its main run, its trials, and what each event means for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from trackmllib.consumer import naming
+from trackmllib.consumer.main_run import MainRun
+from trackmllib.consumer.run import Run
+from trackmllib.consumer.trial import Trial
+from trackmllib.events import (
+    Event,
+    TrialFailed,
+    TrialFinished,
+    TrialStarted,
+    TuningFailed,
+    TuningFinished,
+    TuningStarted,
+)
+
+
+class Tuning:
+    """What a tuning's runs should hold, as its events have told so far.
+
+    Attributes:
+        fit_uuid: the six hex digits that mark the runs of one ``fit()``.
+        folds: the number of folds of a cross-validation; ``None``: there is one split only.
+        resumed: whether runs of it may be in MLflow already.
+        ended: whether ``fit()`` is over.
+        settled: whether MLflow has everything, also of the tunings nested in this one.
+        reported: whether that was said.
+        parent_run: the run that this tuning is nested in.
+        trouble: why the last attempt to write failed; ``None``: it did not.
+        refused: why something of it, or of a tuning nested in it, was given up; ``None``: nothing.
+    """
+
+    def __init__(
+        self, started: TuningStarted, parent_run: Trial | MainRun | None, *, resumed: bool
+    ) -> None:
+        self.started = started
+        self.fit_uuid = started.tuning[:6]
+        self.param_keys = naming.param_keys(started.grid)
+        self.folds: int | None = started.params.get("numFolds")
+        self.parent_run = parent_run
+        self.resumed = resumed
+        self.ended = False
+        self.settled = False
+        self.reported = False
+        self.trouble: str | None = None
+        self.refused: str | None = None
+        self.trials: dict[int, Trial] = {}
+        self.main = MainRun(self)
+        self._unwritten: set[Run] = {self.main}
+
+    def common_tags(self) -> dict[str, str]:
+        """The tags that main and child runs share."""
+        tags = {
+            "fit_uuid": self.fit_uuid,
+            "runSource": "mllibAutoTracking",
+            "mlflow.source.type": "JOB",
+        }
+        if self.started.application_name:
+            tags["mlflow.source.name"] = self.started.application_name
+        if self.started.user:
+            tags["mlflow.user"] = self.started.user
+        return tags
+
+    def apply(self, event: Event) -> Iterable[Run]:
+        """Takes in an event; the runs that now have something for MLflow."""
+        match event:
+            case TrialStarted():
+                trial = self.trials.get(event.trial)
+                if trial is None:
+                    trial = self.trials[event.trial] = Trial(self, event)
+                trial.on_started(event)
+                if self.ended:
+                    trial.interrupt(event.time)
+                touched: list[Run] = [trial]
+            case TrialFinished():
+                touched = self._change(event.trial, lambda trial: trial.on_finished(event))
+            case TrialFailed():
+                touched = self._change(event.trial, lambda trial: trial.on_failed(event))
+            case TuningFinished():
+                touched = [*self._best(event), *self._end("FINISHED", event.time)]
+            case TuningFailed():
+                self.main.set_tags([("trackmllib.error", event.error)])
+                touched = self._end("KILLED" if event.interrupted else "FAILED", event.time)
+            case TuningStarted():
+                touched = [self.main]
+        self._unwritten.update(touched)
+        self.settled = self.reported = False
+        return touched
+
+    def wrote(self, run: Run) -> None:
+        """A writer has written ``run``."""
+        self.trouble = None
+        if run.written:
+            self._unwritten.discard(run)
+
+    def gave_up(self, run: Run, reason: str) -> bool:
+        """MLflow does not want what ``run`` should hold; whether it may still want its end."""
+        self.refused = reason
+        for outer in self.around():
+            outer.refused = reason
+        if run.id is not None and run.forget():
+            return True
+        self._unwritten.discard(run)
+        return False
+
+    def only_main_is_left(self) -> bool:
+        """Whether MLflow has all trials."""
+        return self._unwritten <= {self.main}
+
+    @property
+    def complete(self) -> bool:
+        """Whether ``fit()`` is over and MLflow has everything that it wants."""
+        return self.ended and not self._unwritten
+
+    @property
+    def running(self) -> bool:
+        """Whether events may still come: after a failure, trials go on in their threads."""
+        return not self.ended or any(trial.running for trial in self.trials.values())
+
+    def around(self) -> Iterator[Tuning]:
+        """The tunings that this one is nested in, to any depth, the nearest first."""
+        above = self.parent_run
+        while above is not None:
+            yield above.tuning
+            above = above.tuning.parent_run
+
+    def _change(self, index: int, change: Callable[[Trial], None]) -> list[Run]:
+        trial = self.trials.get(index)
+        if trial is None:  # its start was lost, in an event log for example
+            return []
+        change(trial)
+        return [trial]
+
+    def _best(self, event: TuningFinished) -> list[Run]:
+        best = self.trials.get(event.best_trial) if event.best_trial is not None else None
+        if best is None:
+            return []
+        best.set_tags([("trackmllib.best", "true")])
+        self.main.set_tags([("trackmllib.bestTrial", best.name)])
+        self.main.set_params((f"best_{name}", value) for name, value in best.params())
+        if best.metric is not None:
+            self.main.add_metric(f"best_{self.started.metric}", best.metric, event.time)
+        return [best]
+
+    def _end(self, status: str, time: int) -> list[Run]:
+        self.ended = True
+        self.main.set_status(status, time)
+        unfinished = [trial for trial in self.trials.values() if trial.status is None]
+        for trial in unfinished:
+            trial.interrupt(time)
+        return [*unfinished, self.main]

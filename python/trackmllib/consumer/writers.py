@@ -1,0 +1,114 @@
+"""The background threads that write runs to one tracking store.
+
+Threads come with the work and go when there is none; they are daemons, so that a store that never
+answers cannot keep a driver from ending.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import threading
+import time
+from collections.abc import Callable
+
+from trackmllib.consumer.reachable import refusal
+from trackmllib.consumer.run import Run
+from trackmllib.consumer.store import Store
+
+_IDLE = 2.0
+_FIRST_PAUSE = 0.2
+_LONGEST_PAUSE = 5.0
+
+Wrote = Callable[[Run, "Exception | None"], bool]
+"""Told of each attempt to write a run, and of its error; whether to try the run again."""
+
+
+class Writers:
+    """Writes runs to the store of one tracking URI, each run by one thread at a time."""
+
+    def __init__(self, tracking_uri: str | None, wrote: Wrote) -> None:
+        self._uri = tracking_uri
+        self._wrote = wrote
+        self._work = threading.Condition()
+        self._due: list[tuple[float, int, Run]] = []
+        self._order = itertools.count()
+        self._at: dict[Run, float] = {}  # when a queued run is due; later entries of it are stale
+        self._threads = 0
+        self._idle = 0
+        self._limit = 1
+        self._opening = threading.Lock()
+        self._store: Store | None = None
+        self._suspect = True
+        self._failures = 0
+
+    def put(self, run: Run, pause: float = 0.0) -> None:
+        """Has ``run`` written when it is due, and not before ``pause`` seconds have passed."""
+        due = run.due_in()
+        if due is None:
+            return
+        at = time.monotonic() + max(due, pause)
+        with self._work:
+            if self._at.get(run, at + 1) <= at:
+                return
+            self._at[run] = at
+            heapq.heappush(self._due, (at, next(self._order), run))
+            if self._idle:
+                self._work.notify()
+            elif self._threads < self._limit:
+                self._threads += 1
+                threading.Thread(target=self._run, name="trackmllib-writer", daemon=True).start()
+
+    def _run(self) -> None:
+        while (run := self._take()) is not None:
+            error: Exception | None = None
+            try:
+                run.write(self._opened())
+            except Exception as caught:
+                error = caught
+                self._suspect = True
+                self._failures += 1
+            else:
+                self._failures = 0
+            if self._wrote(run, error):
+                pause = _FIRST_PAUSE * 2 ** min(self._failures, 10)
+                self.put(run, min(pause, _LONGEST_PAUSE))
+            elif run.due_in():  # it was not yet: look again
+                self.put(run)
+
+    def _take(self) -> Run | None:
+        """The next run that is due; ``None`` once there has been none for a while."""
+        with self._work:
+            until = time.monotonic() + _IDLE
+            while True:
+                now = time.monotonic()
+                while self._due and self._at.get(self._due[0][2]) != self._due[0][0]:
+                    heapq.heappop(self._due)
+                if self._due and self._due[0][0] <= now:
+                    run = heapq.heappop(self._due)[2]
+                    del self._at[run]
+                    return run
+                if not self._due and now >= until:
+                    self._threads -= 1
+                    return None
+                self._idle += 1
+                self._work.wait(self._due[0][0] - now if self._due else until - now)
+                self._idle -= 1
+
+    def _opened(self) -> Store:
+        """The store, once the server is known to answer.
+
+        Raises:
+            ConnectionError: it cannot be reached.
+            MLflowUnusableError: this interpreter's MLflow is missing or too old.
+        """
+        with self._opening:
+            if self._suspect:
+                reason = refusal(self._uri if self._store is None else self._store.uri)
+                if reason:
+                    raise ConnectionError(reason)
+            if self._store is None:
+                self._store = Store(self._uri)
+                self._limit = self._store.writers
+            self._suspect = False
+            return self._store

@@ -1,0 +1,27 @@
+"""What trackmllib raises; nothing of it ever reaches a ``fit()``."""
+
+from __future__ import annotations
+
+
+class TrackMLlibError(Exception):
+    """The parent of all of them."""
+
+
+class InvalidEventError(TrackMLlibError, ValueError):
+    """A line that is no event this version can read.
+
+    Attributes:
+        newer: whether a newer trackmllib would read it.
+    """
+
+    def __init__(self, message: str, *, newer: bool = False) -> None:
+        super().__init__(message)
+        self.newer = newer
+
+
+class JarNotFoundError(TrackMLlibError, FileNotFoundError):
+    """There is no jar for the installed Spark."""
+
+
+class MLflowUnusableError(TrackMLlibError, ImportError):
+    """This interpreter has no MLflow, or one that is too old."""

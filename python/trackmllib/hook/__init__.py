@@ -1,0 +1,8 @@
+"""The hook on PySpark's tuners: a tuner's ``fit()`` becomes events."""
+
+from __future__ import annotations
+
+from trackmllib.hook.patch import install
+from trackmllib.hook.switch import disable, enable
+
+__all__ = ["disable", "enable", "install"]

@@ -1,0 +1,49 @@
+"""``mlflow.pyspark.ml.autolog()`` pauses while trackmllib logs a tuning, so that it is logged once."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from trackmllib import messages
+
+_FLAVOR = "pyspark.ml"
+_lock = threading.Lock()
+_tunings = 0
+
+
+@contextmanager
+def paused() -> Iterator[None]:
+    """Autologging of Spark's models does nothing, if it is on."""
+    global _tunings
+    with _lock:
+        config = _config()
+        if config is not None:
+            if not _tunings:
+                messages.warn_once(messages.autolog_too())
+                config["disable"] = True
+            _tunings += 1
+    if config is None:
+        yield
+        return
+    try:
+        yield
+    finally:
+        with _lock:
+            _tunings -= 1
+            if not _tunings:
+                config["disable"] = False
+
+
+def _config() -> dict[str, Any] | None:
+    """MLflow's own record of the integration, while it is on or paused here."""
+    utils = sys.modules.get("mlflow.utils.autologging_utils")
+    config: dict[str, Any] | None = (
+        utils.AUTOLOGGING_INTEGRATIONS.get(_FLAVOR) if utils is not None else None
+    )
+    if not config or "disable" not in config:
+        return None
+    return config if _tunings or not config["disable"] else None

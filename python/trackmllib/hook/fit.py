@@ -1,0 +1,132 @@
+"""What runs in place of a tuner's ``fit`` and ``_fit``, and of Spark's tasks of a fold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from trackmllib.events import now
+from trackmllib.hook import active_run, autolog, place, switch
+from trackmllib.hook.fold import Fold, Task
+from trackmllib.hook.live import LiveTuning, harmless
+from trackmllib.hook.place import Place
+
+
+def outer_fit(
+    base: Any, hooked: Callable[..., Any], tuner: Any, *args: Any, **kwargs: Any
+) -> Any:
+    """``fit``: its ``_fit`` is followed, or logged afterwards where a subclass has one of its own.
+
+    Args:
+        base: the tuner of Spark's that this stands in.
+        hooked: its ``_fit``, which :func:`tuning_fit` follows.
+    """
+    stock = super(base, tuner).fit  # looked up late: others patch it too
+    session = harmless(lambda: _session_to_track(_dataset(*args, **kwargs)))
+    if session is None:
+        return stock(*args, **kwargs)
+    with autolog.paused():
+        if type(tuner)._fit is hooked or _several(*args, **kwargs):
+            return stock(*args, **kwargs)
+        return _unseen_fit(session, stock, tuner, *args, **kwargs)
+
+
+def tuning_fit(stock: Callable[..., Any], tuner: Any, dataset: Any) -> Any:
+    """``_fit`` as Spark has it, followed trial by trial."""
+    around = place.here()
+    if around is not None and around.tuning is None:
+        around.reached = True
+    session = harmless(lambda: _session_to_track(dataset))
+    tuning = harmless(lambda: LiveTuning(tuner, session)) if session is not None else None
+    if tuning is None:
+        with place.at(Place(None)):
+            return stock(tuner, dataset)
+    with place.at(Place(tuning)):
+        try:
+            with active_run.active(harmless(tuning.open)):
+                model = stock(tuner, dataset)
+        except BaseException as error:
+            harmless(lambda: tuning.failed(error))
+            raise
+    harmless(lambda: tuning.finished(_best(tuner, model)))
+    return model
+
+
+def fold_tasks(
+    stock: Callable[..., list[Task]],
+    estimator: Any,
+    train: Any,
+    evaluator: Any,
+    *args: Any,
+    **kwargs: Any,
+) -> list[Task]:
+    """The tasks of one fold, each of which tells the tuning how its trial goes."""
+    here = place.here()
+    if here is None or here.tuning is None or here.trial is not None:
+        return stock(estimator, train, evaluator, *args, **kwargs)
+    fold = Fold(here.tuning, estimator, evaluator)
+    return [fold.observed(task) for task in stock(fold, train, fold, *args, **kwargs)]
+
+
+def _unseen_fit(
+    session: Any, stock: Callable[..., Any], tuner: Any, *args: Any, **kwargs: Any
+) -> Any:
+    """The ``fit`` of a subclass that may never come to Spark's ``_fit``: logged from its model."""
+    began = now()
+    with place.at(Place(None)) as here:
+        try:
+            model = stock(*args, **kwargs)
+        except BaseException as error:
+            if not here.reached:
+                harmless(lambda: _begun(session, tuner, began, *args, **kwargs).failed(error))
+            raise
+    if not here.reached:
+        harmless(lambda: _log_model(_begun(session, tuner, began, *args, **kwargs), tuner, model))
+    return model
+
+
+def _begun(session: Any, tuner: Any, began: int, *args: Any, **kwargs: Any) -> LiveTuning:
+    params = _params(*args, **kwargs)
+    return LiveTuning(tuner.copy(params) if params else tuner, session, began=began)
+
+
+def _log_model(tuning: LiveTuning, tuner: Any, model: Any) -> None:
+    metrics = _metrics(model)
+    deviations = getattr(model, "stdMetrics", None) or [None] * len(metrics)
+    for trial, (metric, std) in enumerate(zip(metrics, deviations)):
+        tuning.trial_started(trial, None, now())
+        tuning.trial_finished(trial, None, metric, std=std)
+    tuning.finished(_best(tuner, model))
+
+
+def _session_to_track(dataset: Any) -> Any:
+    """The session of ``dataset`` where its tunings are tracked, else ``None``."""
+    session = getattr(dataset, "sparkSession", None)
+    return session if session is not None and switch.enabled(session) else None
+
+
+def _best(tuner: Any, model: Any) -> int | None:
+    """The trial that Spark chose, by its own rule."""
+    import numpy as np  # as pyspark.ml does
+
+    metrics = _metrics(model)
+    if not metrics:
+        return None
+    choose = np.argmax if tuner.getEvaluator().isLargerBetter() else np.argmin
+    return int(choose(metrics))
+
+
+def _metrics(model: Any) -> list[float]:
+    return list(getattr(model, "avgMetrics", None) or getattr(model, "validationMetrics", None) or [])
+
+
+def _dataset(dataset: Any = None, params: Any = None) -> Any:
+    return dataset
+
+
+def _params(dataset: Any = None, params: Any = None) -> Any:
+    return params
+
+
+def _several(*args: Any, **kwargs: Any) -> bool:
+    return isinstance(_params(*args, **kwargs), (list, tuple))

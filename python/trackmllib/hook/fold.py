@@ -1,0 +1,118 @@
+"""One fold of a tuning: which trial each of its threads is in, and how that ends."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from trackmllib.events import now
+from trackmllib.hook import active_run, place
+from trackmllib.hook.live import LiveTuning, harmless
+from trackmllib.hook.place import Place
+
+Task = Callable[[], "tuple[int, float, Any]"]
+
+
+class _Trial(threading.local):
+    index: int | None = None
+    fit_seconds = 0.0
+    evaluate_seconds = 0.0
+
+
+class Fold:
+    """Stands in for the estimator and the evaluator of a fold, and tells the tuning of each trial.
+
+    Spark asks the estimator for the models of all param maps, and takes each model, transforms the
+    validation data and evaluates it in a pool's thread.
+    """
+
+    def __init__(self, tuning: LiveTuning, estimator: Any, evaluator: Any) -> None:
+        self._tuning = tuning
+        self._estimator = estimator
+        self._evaluator = evaluator
+        self._number = tuning.folds
+        self._trial = _Trial()
+        tuning.folds += 1
+
+    def fitMultiple(self, dataset: Any, maps: Any) -> Iterator[tuple[int, Any]]:  # noqa: N802
+        """The models, as the user's estimator makes them."""
+        models = self._estimator.fitMultiple(dataset, maps)
+        fit_one = getattr(models, "fitSingleModel", None)
+        if fit_one is not None:  # Spark's own iterator: it names the map before it fits
+
+            def fit_announced(index: int) -> Any:
+                self._begin(index, now())
+                return fit_one(index)
+
+            models.fitSingleModel = fit_announced
+        return _Models(self, models)
+
+    def evaluate(self, dataset: Any, *args: Any, **kwargs: Any) -> float:
+        """The metric, as the user's evaluator has it."""
+        began = time.perf_counter()
+        metric: float = self._evaluator.evaluate(dataset, *args, **kwargs)
+        self._trial.evaluate_seconds = time.perf_counter() - began
+        return metric
+
+    def observed(self, task: Task) -> Task:
+        """A task of Spark's that tells how its trial ends."""
+
+        def run() -> tuple[int, float, Any]:
+            self._trial.index = None
+            with place.at(Place(self._tuning)), active_run.active(self._tuning.run):
+                try:
+                    result = task()
+                except BaseException as error:
+                    harmless(lambda: self._failed(error))
+                    raise
+                harmless(lambda: self._finished(result[1]))
+                return result
+
+        return run
+
+    def next_model(self, models: Iterator[tuple[int, Any]]) -> tuple[int, Any]:
+        """The next model of ``models``, fitted in this thread."""
+        start, began = now(), time.perf_counter()
+        index, model = next(models)
+        self._trial.fit_seconds = time.perf_counter() - began
+        if self._trial.index is None:
+            self._begin(index, start)
+        return index, model
+
+    def _begin(self, index: int, time: int) -> None:
+        self._trial.index = index
+        here = place.here()
+        if here is not None:
+            here.trial = index
+        harmless(lambda: self._tuning.trial_started(index, self._number, time))
+
+    def _finished(self, metric: float) -> None:
+        trial = self._trial
+        if trial.index is not None:
+            self._tuning.trial_finished(
+                trial.index,
+                self._number,
+                metric,
+                fit_seconds=trial.fit_seconds,
+                evaluate_seconds=trial.evaluate_seconds,
+            )
+
+    def _failed(self, error: BaseException) -> None:
+        if self._trial.index is not None:
+            self._tuning.trial_failed(self._trial.index, self._number, error)
+
+
+class _Models:
+    """An iterator that several threads may ask, as Spark's is."""
+
+    def __init__(self, fold: Fold, models: Iterator[tuple[int, Any]]) -> None:
+        self._fold = fold
+        self._models = models
+
+    def __iter__(self) -> Iterator[tuple[int, Any]]:
+        return self
+
+    def __next__(self) -> tuple[int, Any]:
+        return self._fold.next_model(self._models)

@@ -1,0 +1,38 @@
+"""What is read of PySpark's sessions, classic and Connect."""
+
+from __future__ import annotations
+
+import getpass
+from typing import Any
+
+from trackmllib.conf import Get
+
+
+def is_connect(session: Any) -> bool:
+    """Whether a session speaks to a Spark Connect server, and so has no JVM here."""
+    return type(session).__module__.startswith("pyspark.sql.connect")
+
+
+def conf_of(session: Any) -> Get:
+    """Looks up confs as they are in the session now."""
+
+    def get(key: str) -> str | None:
+        value = session.conf.get(key, None)
+        return None if value is None else str(value)
+
+    return get
+
+
+def has_jar(session: Any) -> bool:
+    """Whether trackmllib's jar is on the class path of the session's driver."""
+    if is_connect(session):
+        return False
+    # py4j hands out a JavaPackage for whatever it does not find
+    return type(session._jvm.org.trackmllib.TuningListener).__name__ == "JavaClass"
+
+
+def user_of(session: Any) -> str:
+    """The user that the application runs as."""
+    if is_connect(session):
+        return getpass.getuser()
+    return str(session.sparkContext.sparkUser())

@@ -1,0 +1,87 @@
+"""The driver's end of the way of an event: on disk first, then to the consumer."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from pathlib import Path
+
+from trackmllib import journal, messages
+from trackmllib.consumer import Consumer
+from trackmllib.consumer.main_run import MainRun
+from trackmllib.consumer.tuning import Tuning
+from trackmllib.events import Event, TuningStarted, to_line
+from trackmllib.journal import Journal
+
+_AT_EXIT = 5.0
+
+
+class Tracker:
+    """Hands the events of this process's tunings on; there is one of it, made by the first."""
+
+    def __init__(self) -> None:
+        self._consumer = Consumer(self._done)
+        self._journals: dict[str, Journal] = {}
+        self._lock = threading.Lock()
+        atexit.register(self._at_exit)
+
+    def start(self, event: TuningStarted, directory: Path | None) -> None:
+        """Begins a tuning whose journal is kept in ``directory``, by default the user's.
+
+        A nested tuning is in the journal of the one around it.
+        """
+        outer = self._journals.get(event.parent.tuning) if event.parent else None
+        kept = outer or Journal(directory or journal.default_directory(), event.tuning)
+        with self._lock:
+            self._journals[event.tuning] = kept
+        self.emit(event)
+
+    def emit(self, event: Event) -> None:
+        """Takes one event to the journal and to the consumer."""
+        kept = self._journals.get(event.tuning)
+        if kept is not None:
+            kept.append(to_line(event))
+        self._consumer.accept(event)
+
+    def main_run(self, tuning: str, timeout: float) -> MainRun | None:
+        """A tuning's main run, once MLflow has it; waited for at most ``timeout`` seconds."""
+        return self._consumer.main_run(tuning, timeout)
+
+    def wait(self, tuning: str, timeout: float) -> None:
+        """Waits until MLflow has everything of a tuning, and says where it is kept if not."""
+        kept = self._journals.get(tuning)
+        reason = self._consumer.wait(tuning, timeout)
+        if reason is not None:
+            messages.logger.warning(messages.not_in_mlflow(reason, kept.path if kept else None))
+
+    def _done(self, tuning: Tuning) -> None:
+        if tuning.running:
+            return
+        with self._lock:
+            kept = self._journals.pop(tuning.started.tuning, None)
+            if kept is None or kept in self._journals.values():
+                return
+        if tuning.refused:
+            kept.close()
+        else:
+            kept.remove()
+
+    def _at_exit(self) -> None:
+        """What still runs has no more time than this moment."""
+        self._consumer.interrupt("the driver has ended while the tuning ran")
+        for tuning in list(self._journals):
+            if self._consumer.wait(tuning, _AT_EXIT) is not None:
+                return
+
+
+_tracker: Tracker | None = None
+_making = threading.Lock()
+
+
+def tracker() -> Tracker:
+    """The tracker of this process."""
+    global _tracker
+    with _making:
+        if _tracker is None:
+            _tracker = Tracker()
+        return _tracker

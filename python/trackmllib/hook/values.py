@@ -1,0 +1,66 @@
+"""Param values as events carry them: typed as JSON types them, whatever the user's object is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from trackmllib.events import ParamName, ParamValue, encodable
+
+LONGEST = 100_000
+"""Characters of one text in an event; what is longer is cut there, with a mark."""
+
+REDACTED = "*********(redacted)"
+
+
+def grid(maps: Iterable[Mapping[Any, Any]]) -> list[ParamName]:
+    """The params that any of the maps sets."""
+    names = (ParamName(param.parent, param.name) for one in maps for param in one)
+    return list(dict.fromkeys(names))
+
+
+def setting(param_map: Mapping[Any, Any], redaction: re.Pattern[str]) -> list[ParamValue]:
+    """One param map."""
+    return [
+        ParamValue(
+            param.parent,
+            param.name,
+            REDACTED if redaction.search(param.name) else _converted(param, value),
+        )
+        for param, value in param_map.items()
+    ]
+
+
+def text(value: str) -> str:
+    """``value`` as any UTF-8 file can hold it, and not longer than an event should be."""
+    plain = encodable(value)
+    if len(plain) <= LONGEST:
+        return plain
+    return f"{plain[:LONGEST]}… ({len(plain)} characters)"
+
+
+def _converted(param: Any, value: Any) -> Any:
+    """``value`` as Spark would set it: an integer for a param that is a float is a float."""
+    try:
+        value = param.typeConverter(value)
+    except Exception:  # Spark says so itself when it sets the value
+        pass
+    return typed(value)
+
+
+def typed(value: Any) -> Any:
+    """``value`` as JSON has it; a stage is its class name, anything else its ``str``."""
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, (list, tuple)):
+        return [typed(item) for item in value]
+    if hasattr(value, "toArray"):  # Spark's vectors and matrices, which have a text of their own
+        return text(str(value))
+    if hasattr(value, "tolist"):  # numpy's arrays and scalars
+        return typed(value.tolist())
+    if hasattr(value, "extractParamMap"):
+        return type(value).__name__
+    return text(str(value))

@@ -1,0 +1,95 @@
+"""The jars that the wheel carries, and putting one into a session."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from trackmllib import messages
+from trackmllib._version import __version__
+from trackmllib.errors import JarNotFoundError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    Builder = TypeVar("Builder", bound=SparkSession.Builder)
+
+LISTENER = "org.trackmllib.TuningListener"
+
+_JARS = Path(__file__).parent / "jars"
+
+
+def jar_path(spark_home: str | os.PathLike[str] | None = None) -> str:
+    """The path of the jar for a Spark.
+
+    Args:
+        spark_home: the Spark; by default ``SPARK_HOME``, else the installed PySpark.
+
+    Raises:
+        JarNotFoundError: no Spark is found, or this installation has no jar for it.
+    """
+    home = _spark_home(spark_home)
+    scala = _scala_line(home)
+    jar = _JARS / f"trackmllib_{scala}-{__version__}.jar"
+    if not jar.is_file():
+        there = sorted(path.name for path in _JARS.glob("*.jar"))
+        raise JarNotFoundError(messages.no_jar(f"{home} (Scala {scala})", _JARS, there))
+    return str(jar)
+
+
+def configure(builder: Builder) -> Builder:
+    """Adds trackmllib's jar and listener to a session that is about to be built.
+
+    What the builder or ``spark-defaults.conf`` has in ``spark.jars`` and ``spark.extraListeners``
+    stays. It has no effect on a session that is running already.
+
+    Args:
+        builder: ``SparkSession.builder``.
+
+    Returns:
+        The same builder.
+
+    Raises:
+        JarNotFoundError: no Spark is found, or this installation has no jar for it.
+    """
+    home = _spark_home(None)
+    for key, ours in (("spark.jars", jar_path(home)), ("spark.extraListeners", LISTENER)):
+        given = builder._options.get(key) or _default(home, key) or ""
+        items = [item.strip() for item in given.split(",") if item.strip()]
+        if ours not in items:
+            builder.config(key, ",".join([*items, ours]))
+    return builder
+
+
+def _spark_home(given: str | os.PathLike[str] | None) -> Path:
+    home = given or os.environ.get("SPARK_HOME")
+    if home:
+        return Path(home)
+    from importlib.util import find_spec
+
+    spec = find_spec("pyspark")
+    if spec is None or spec.origin is None:
+        raise JarNotFoundError(messages.no_spark())
+    return Path(spec.origin).parent
+
+
+def _scala_line(home: Path) -> str:
+    """The Scala that a Spark was built for, such as ``2.13``, as its own jars tell."""
+    for jar in (home / "jars").glob("scala-library-*.jar"):
+        return ".".join(jar.stem.removeprefix("scala-library-").split(".")[:2])
+    raise JarNotFoundError(messages.not_a_spark_home(home))
+
+
+def _default(home: Path, key: str) -> str | None:
+    """What ``spark-defaults.conf`` says of a conf: whatever a builder says replaces it."""
+    directory = Path(os.environ.get("SPARK_CONF_DIR") or home / "conf")
+    try:
+        lines = (directory / "spark-defaults.conf").read_text().splitlines()
+    except OSError:
+        return None
+    for line in reversed(lines):
+        name, _, value = line.strip().replace("=", " ", 1).partition(" ")
+        if name == key:
+            return value.strip()
+    return None

@@ -1,0 +1,123 @@
+"""The Python process beside a Scala or Java driver: polls its events and consumes them.
+
+It is started by the jar, which carries this package, in an interpreter that has MLflow. The first
+line of its standard input says where the driver's gateway is; the end of that input says that the
+driver is gone.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from trackmllib import journal, messages
+from trackmllib.consumer import Consumer
+from trackmllib.consumer.requests import answer
+from trackmllib.consumer.tuning import Tuning
+from trackmllib.errors import InvalidEventError
+from trackmllib.events import TuningFailed, TuningFinished, from_line
+
+_MOST_EVENTS = 500
+_POLL_MILLIS = 1000
+_LONGEST_WAIT = 3600.0  # the driver has its own, shorter bound
+_AFTER_DRIVER = 4.0  # seconds for what the driver left; the journal has it too
+
+
+class Sidecar:
+    """One driver's sidecar.
+
+    Args:
+        driver: the entry point of the driver's gateway (``poll``, ``done``, ``reply``).
+        journal_dir: where the driver keeps its journals.
+        resume: whether another sidecar was there before.
+    """
+
+    def __init__(self, driver: Any, journal_dir: Path | None, *, resume: bool) -> None:
+        self._driver = driver
+        self._journal_dir = journal_dir
+        self._alone = threading.Event()
+        self._consumer = Consumer(self._done, resumed=resume)
+
+    def run(self) -> None:
+        """Consumes events until the driver is gone, and then what it left."""
+        threading.Thread(target=self._watch_driver, daemon=True).start()
+        while not self._alone.is_set():
+            try:
+                lines = self._driver.poll(_MOST_EVENTS, _POLL_MILLIS)
+            except Exception:  # the driver is going: its end is what counts
+                self._alone.wait(_AFTER_DRIVER)
+                break
+            for line in lines.splitlines() if lines else []:
+                self._take(line)
+        self._consumer.interrupt("the driver has ended while the tuning ran")
+        end = time.monotonic() + _AFTER_DRIVER
+        while not self._consumer.idle() and time.monotonic() < end:
+            time.sleep(0.02)
+
+    def _take(self, line: str) -> None:
+        if line.startswith('{"request":'):
+            threading.Thread(target=self._answer, args=(line,), daemon=True).start()
+            return
+        try:
+            event = from_line(line)
+        except InvalidEventError as error:
+            messages.warn_once(messages.unreadable_event(error))
+            return
+        if event is None:
+            return
+        self._consumer.accept(event)
+        if isinstance(event, (TuningFinished, TuningFailed)):
+            threading.Thread(target=self._wait, args=(event.tuning,), daemon=True).start()
+
+    def _wait(self, tuning: str) -> None:
+        """Tells the driver, whose fit waits for it, when waiting is in vain."""
+        problem = self._consumer.wait(tuning, _LONGEST_WAIT)
+        if problem is not None and not self._alone.is_set():
+            self._driver.done(tuning, None, messages.without_password(problem))
+
+    def _answer(self, line: str) -> None:
+        request = json.loads(line)
+        value, problem = answer(request)
+        self._driver.reply(request["id"], value, problem)
+
+    def _done(self, tuning: Tuning) -> None:
+        try:
+            problem = messages.without_password(tuning.refused) if tuning.refused else None
+            self._driver.done(tuning.started.tuning, tuning.main.id, problem)
+            return
+        except Exception:  # the driver has gone: its journal is ours to remove
+            pass
+        if self._journal_dir is not None and not tuning.refused:
+            journal.path_of(self._journal_dir, tuning.started.tuning).unlink(missing_ok=True)
+
+    def _watch_driver(self) -> None:
+        sys.stdin.read()
+        self._alone.set()
+
+
+def main() -> None:
+    """Runs the sidecar that the driver has started."""
+    # Ctrl-C reaches the whole process group; what the driver does about it is what counts.
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, signal.SIG_IGN)
+    logging.basicConfig(format="%(levelname)s:%(name)s:%(message)s")  # the driver reads this
+    hello = json.loads(sys.stdin.readline())
+    directory = hello["journalDir"]
+    Sidecar(
+        _driver(hello["port"], hello["token"]),
+        Path(directory) if directory else None,
+        resume=hello["resume"],
+    ).run()
+
+
+def _driver(port: int, token: str) -> Any:
+    from py4j.java_gateway import GatewayParameters, JavaGateway
+
+    parameters = GatewayParameters(port=port, auth_token=token)
+    return JavaGateway(gateway_parameters=parameters).entry_point
