@@ -1,0 +1,110 @@
+"""What the tests share: one Spark session, one MLflow store and one MLflow server a run."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+_STATE = Path(tempfile.mkdtemp(prefix="trackmllib-tests-"))
+
+
+def pytest_configure():
+    """Nothing of the user's own reaches the tests, and nothing of theirs the user."""
+    for name in list(os.environ):
+        if name.startswith(("MLFLOW_", "TRACKMLLIB_", "SPARK_CONF", "PYSPARK_SUBMIT")):
+            del os.environ[name]
+    os.environ["MLFLOW_TRACKING_URI"] = f"sqlite:///{_STATE / 'mlflow.db'}"
+    os.environ["XDG_STATE_HOME"] = str(_STATE / "state")
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+@pytest.fixture(scope="session")
+def spark():
+    """A session with trackmllib's jar, as its users have it."""
+    import trackmllib
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder.master("local[2]").appName("tests")
+    for key, value in {
+        "spark.ui.enabled": "false",
+        "spark.sql.shuffle.partitions": "1",
+        "spark.sql.warehouse.dir": str(_STATE / "warehouse"),
+        "spark.driver.extraJavaOptions": f"-Dderby.system.home={_STATE}",
+    }.items():
+        builder.config(key, value)
+    session = trackmllib.configure(builder).getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    yield session
+    session.stop()
+
+
+@pytest.fixture(scope="session")
+def store():
+    """The client of the store that MLflow's own defaults name here."""
+    import mlflow
+
+    return mlflow.MlflowClient()
+
+
+class Server:
+    """A tracking server of its own, over sqlite, that can be stopped and started again."""
+
+    def __init__(self, home):
+        self.home = home
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.uri = f"http://127.0.0.1:{self.port}"
+        self._process = None
+
+    def start(self):
+        """Starts it and waits until it answers."""
+        with (self.home / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "mlflow", "server", "--workers", "1"),
+                    *("--host", "127.0.0.1", "--port", str(self.port)),
+                    *("--backend-store-uri", f"sqlite:///{self.home / 'server.db'}"),
+                    *("--artifacts-destination", str(self.home / "artifacts")),
+                ],
+                stdout=log,
+                stderr=log,
+                cwd=self.home,
+            )
+        end = time.monotonic() + 120
+        while time.monotonic() < end:
+            try:
+                with urllib.request.urlopen(f"{self.uri}/health", timeout=5):
+                    return
+            except OSError:
+                assert self._process.poll() is None, (self.home / "server.log").read_text()
+                time.sleep(0.1)
+        raise TimeoutError(self.uri)
+
+    def stop(self):
+        """Stops it; its port refuses connections from then on."""
+        self._process.terminate()
+        self._process.wait(30)
+
+    def requests(self):
+        """How many requests to MLflow's API it has answered so far."""
+        return (self.home / "server.log").read_text().count("/api/2.0/mlflow/")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """A running tracking server."""
+    running = Server(tmp_path_factory.mktemp("server"))
+    running.start()
+    yield running
+    running.stop()

@@ -1,0 +1,86 @@
+"""The Sparks that the integration tests run on, each in an environment that has the built wheel."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+APPS = Path(__file__).parent / "apps"
+LISTENER = "org.trackmllib.TuningListener"
+LAUNCH_TIMEOUT = 300
+
+
+@dataclass
+class Finished:
+    """A program that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Spark:
+    """One Spark, and the environment it is installed in.
+
+    Attributes:
+        version: such as ``4.3.0``.
+        bin: the environment's programs.
+    """
+
+    version: str
+    bin: Path
+    home: Path = field(repr=False)
+
+    @property
+    def python(self) -> str:
+        """The environment's interpreter."""
+        return str(self.bin / "python")
+
+    @property
+    def jar(self) -> str:
+        """The jar that the installed wheel has for this Spark."""
+        return self.run([str(self.bin / "trackmllib"), "jar"]).out.strip()
+
+    def submit(self, *args: str | Path, conf: dict[str, str] | None = None, **env: str) -> Finished:
+        """``spark-submit`` of an unchanged program, with trackmllib's listener."""
+        confs = {"spark.extraListeners": LISTENER, **(conf or {})}
+        pairs = [word for key, value in confs.items() for word in ("--conf", f"{key}={value}")]
+        return self.submit_plain("--jars", self.jar, *pairs, *args, **env)
+
+    def submit_plain(self, *args: str | Path, **env: str) -> Finished:
+        """``spark-submit`` with just these arguments."""
+        return self.run([str(self.home / "bin" / "spark-submit"), *map(str, args)], **env)
+
+    def run(self, command: list[str], stdin: str = "", **env: str) -> Finished:
+        """Runs a command as a user of this Spark would, and waits for its end."""
+        clean = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("MLFLOW_", "TRACKMLLIB_", "PYSPARK_", "SPARK_", "PYTHON"))
+        }
+        clean |= {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": self.python}
+        clean |= {"SPARK_CONF_DIR": str(Path(__file__).parent / "conf"), **env}
+        done = subprocess.run(
+            command,
+            check=False,
+            input=stdin,
+            env=clean,
+            capture_output=True,
+            text=True,
+            timeout=LAUNCH_TIMEOUT,
+        )
+        return Finished(done.returncode, done.stdout, done.stderr)
+
+
+def installed() -> list[Spark]:
+    """The Sparks of the environments that the Makefile has made."""
+    found = []
+    for python in sorted((ROOT / ".build").glob("spark-*/bin/python")):
+        version = python.parents[1].name.removeprefix("spark-")
+        home = next(python.parents[1].glob("lib/python*/site-packages/pyspark"))
+        found.append(Spark(version, python.parent, home))
+    return found

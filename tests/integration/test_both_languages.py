@@ -1,0 +1,186 @@
+"""The same tunings from stock Scala and stock PySpark programs: what MLflow has is the same."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Logged
+from logged import OF_ONE_FIT, Node, experiments, history, journals, trees
+
+SCENARIOS = {
+    "bare": 1,
+    "parallel": 1,
+    "pipeline": 1,
+    "split": 1,
+    "map": 1,
+    "maps": 2,
+    "stage": 1,
+    "nested": 1,
+    "values": 1,
+    "same-name": 1,
+    "failing": 1,
+    "failing-parallel": 1,
+    "threads": 4,
+}
+# Spark splits by other random numbers in Scala than in Python
+OTHER_SPLITS = {"split"}
+SECONDS = {"fit_seconds", "evaluate_seconds"}
+
+
+@pytest.fixture(params=["scala", "python"])
+def tunings(request: pytest.FixtureRequest) -> Logged:
+    """What either language has logged."""
+    return request.getfixturevalue(f"{request.param}_tunings")
+
+
+def comparable(values: dict) -> dict:
+    """Values that two fits should share; uids as the class they are of."""
+    kept = {name: value for name, value in values.items() if name not in OF_ONE_FIT | SECONDS}
+    return {without_uid(name): value for name, value in kept.items()}
+
+
+def without_uid(name: str) -> str:
+    """A name such as ``MinMaxScaler_1a2b3c4d5e6f.max`` without what is random in it."""
+    parent, dot, param = name.partition(".")
+    return "uid." + param if dot and "_" in parent and len(parent.split("_")[-1]) == 12 else name
+
+
+def test_every_scenario_is_logged(tunings: Logged) -> None:
+    """Each experiment has as many main runs as there were fits, and no journal is left."""
+    assert {name: len(trees(tunings.uri, name)) for name in SCENARIOS} == SCENARIOS
+    assert experiments(tunings.uri) == sorted(SCENARIOS)
+    assert journals(tunings.state) == []
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_runs_are_the_same(
+    scenario: str, scala_tunings: Logged, python_tunings: Logged
+) -> None:
+    """Params, tags, metrics and status of main runs and each pair of child runs are the same."""
+    scala = trees(scala_tunings.uri, scenario)
+    python = trees(python_tunings.uri, scenario)
+    for left, right in zip(scala, python, strict=True):
+        for one, other in zip(left.walk(), right.walk(), strict=True):
+            assert one.status == other.status
+            if scenario not in OTHER_SPLITS:
+                assert comparable(one.params) == comparable(other.params)
+                assert comparable(tags(one)) == comparable(tags(other))
+            assert one.metrics.keys() == other.metrics.keys()
+            if scenario not in OTHER_SPLITS:
+                figures = comparable(other.metrics)
+                assert comparable(one.metrics) == pytest.approx(figures, abs=1e-9)
+            for name in one.metrics:
+                steps = [step for step, _ in history(scala_tunings.uri, one.run.info.run_id, name)]
+                others = history(python_tunings.uri, other.run.info.run_id, name)
+                assert steps == [step for step, _ in others]
+
+
+def tags(node: Node) -> dict[str, str]:
+    """A run's tags; of an error only that there is one, since each language words it its way."""
+    found = {name: value for name, value in node.tags.items() if name != "mlflow.runName"}
+    found["name"] = ", ".join(without_uid(word) for word in node.name.split(", "))
+    if "trackmllib.error" in found:
+        found["trackmllib.error"] = "there"
+    return found
+
+
+def test_the_model_is_as_the_run_says(tunings: Logged) -> None:
+    """The metrics that the program printed from its model are those of the child runs."""
+    printed = next(line for line in tunings.done.out.splitlines() if line.startswith("bare:"))
+    figures = [float(text.strip("np.float64() ")) for text in _list(printed)]
+    children = trees(tunings.uri, "bare")[0].children
+    logged = sorted(child.metrics["avg_accuracy"] for child in children)
+    assert logged == pytest.approx(sorted(figures), abs=1e-12)
+
+
+def _list(line: str) -> list[str]:
+    for opening in ("ArraySeq(", "WrappedArray(", "["):
+        if opening in line:
+            return line.split(opening, 1)[1].rstrip(")]").split(", ")
+    raise AssertionError(line)
+
+
+def test_main_run(tunings: Logged) -> None:
+    """The main run of a cross-validation has the params, tags and metrics of the contract."""
+    main = trees(tunings.uri, "pipeline")[0]
+    assert main.status == "FINISHED"
+    assert {
+        "mlModelClass": "CrossValidator",
+        "estimator": "Pipeline",
+        "evaluator": "MulticlassClassificationEvaluator",
+        "estimatorParamMapsLength": "4",
+        "numFolds": "3",
+        "metricName": "accuracy",
+        "seed": "7",
+        "parallelism": "1",
+        "foldCol": "fold",
+    }.items() <= main.params.items()
+    assert main.tags["runSource"] == "mllibAutoTracking"
+    assert len(main.tags["fit_uuid"]) == 6
+    best = max(child.metrics["avg_accuracy"] for child in main.children)
+    assert main.metrics["best_accuracy"] == pytest.approx(best, abs=1e-12)
+
+
+def test_child_runs(tunings: Logged) -> None:
+    """Child runs have the setting, the figures over the folds, and each fold as a step."""
+    main = trees(tunings.uri, "pipeline")[0]
+    assert [child.name for child in main.children] == [
+        "maxDepth=1, maxBins=4",
+        "maxDepth=1, maxBins=8",
+        "maxDepth=3, maxBins=4",
+        "maxDepth=3, maxBins=8",
+    ]
+    for child in main.children:
+        steps = history(tunings.uri, child.run.info.run_id, "accuracy")
+        assert [step for step, _ in steps] == [0, 1, 2]
+        mean = sum(value for _, value in steps) / 3
+        deviation = (sum((value - mean) ** 2 for _, value in steps) / 3) ** 0.5
+        assert child.metrics["avg_accuracy"] == pytest.approx(mean, abs=1e-12)
+        assert child.metrics["std_accuracy"] == pytest.approx(deviation, abs=1e-9)
+        assert child.metrics["fit_seconds"] > 0
+        assert child.metrics["evaluate_seconds"] > 0
+        info = child.run.info
+        assert main.run.info.start_time <= info.start_time < info.end_time
+        assert info.end_time <= main.run.info.end_time
+    assert [child.tags.get("trackmllib.best") for child in main.children].count("true") == 1
+
+
+def test_values_are_written_as_mlflow_writes_python_values(tunings: Logged) -> None:
+    """Numbers, truth values, lists and stages from either language look like Python's."""
+    params = {
+        name: value
+        for child in trees(tunings.uri, "values")[0].children
+        for name, value in child.params.items()
+        if name != "stages"
+    }
+    stages = {child.params["stages"] for child in trees(tunings.uri, "values")[0].children}
+    assert params["regParam"] == "0.0001"
+    assert params["fitIntercept"] == "False"
+    assert params["impurity"] == "entropy"
+    assert params["thresholds"] == "[0.2, 0.3, 0.5]"
+    assert stages == {"['LogisticRegression']", "['DecisionTreeClassifier']"}
+
+
+def test_a_trial_that_fails(tunings: Logged) -> None:
+    """Its child run is FAILED and says why, the others keep their fold; the main run is FAILED."""
+    main = trees(tunings.uri, "failing")[0]
+    assert main.status == "FAILED"
+    names = ["family=auto", "family=binomial", "family=multinomial"]
+    assert [child.name for child in main.children] == names
+    assert [child.status for child in main.children] == ["KILLED", "FAILED", "KILLED"]
+    failed = main.children[1]
+    assert "binomial" in failed.tags["trackmllib.error"].lower()
+    assert "accuracy" not in failed.metrics
+    assert all("accuracy" in main.children[other].metrics for other in (0, 2))
+
+
+def test_nested_tunings(tunings: Logged) -> None:
+    """An inner tuning's main run is a child of its trial, and that of the refit of the main run."""
+    main = trees(tunings.uri, "nested")[0]
+    trials = [child for child in main.children if "trackmllib.trial" in child.tags]
+    refits = [child for child in main.children if "trackmllib.trial" not in child.tags]
+    assert len(trials) == 2
+    assert len(refits) == 1
+    for trial in trials:
+        assert [inner.params["numFolds"] for inner in trial.children] == ["2"] * 3
+        assert all(len(inner.children) == 2 for inner in trial.children)
+    assert len(refits[0].children) == 2

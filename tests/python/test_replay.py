@@ -1,0 +1,266 @@
+"""Replay: what a journal has and MLflow lacks."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+
+import pytest
+from found import statuses, whole
+from story import LONG, Story, consumed, to
+
+from trackmllib import replay
+from trackmllib.events import Destination
+
+
+def replayed(*files, **options):
+    """The problems of files that were replayed."""
+    return [came.problem for came in replay.replay(files, **{"timeout": LONG, **options})]
+
+
+def test_whole_journal(experiment, tmp_path):
+    """Everything is in MLflow, as if it had been there at once, and the journal is gone."""
+    story = Story(to(experiment)).run(0, 0.5, 0.6).run(1, 0.7, 0.8).finish(1)
+    file = story.write(tmp_path / "one.jsonl")
+    (came,) = replay.replay([file], timeout=LONG)
+    assert (came.file, came.tunings, came.problem) == (file, 1, None)
+    assert not file.exists()
+    assert experiment.main().info.status == "FINISHED"
+    assert len(experiment.children()) == 2
+
+
+def test_twice_is_once(experiment, tmp_path):
+    """A journal that is replayed again changes nothing."""
+    story = Story(to(experiment)).run(0, 0.5, 0.6).begin(1).fail(1).abort()
+    replayed(story.write(tmp_path / "one.jsonl"))
+    before = [whole(run) for run in experiment.runs()]
+    replayed(story.write(tmp_path / "one.jsonl"))
+    assert [whole(run) for run in experiment.runs()] == before
+
+
+@pytest.mark.parametrize("events", range(1, 9))
+def test_killed_driver(experiment, tmp_path, events):
+    """Whatever was logged when the driver was killed: every trial that had ended is there, no run
+    is RUNNING."""
+    story = Story(to(experiment)).run(0, 0.5, 0.6).begin(1).end(1).begin(1, 1)
+    consumer_had, story.events = story.events[:-2], story.events[:events]
+    alive = Story(to(experiment))
+    alive.id, alive.events = story.id, consumer_had
+    from trackmllib.consumer import Consumer
+
+    first = Consumer(lambda tuning: None)
+    for event in alive.events[:events]:
+        first.accept(event)
+    if events > 1:
+        first.main_run(story.id, LONG)
+    assert replayed(story.write(tmp_path / "one.jsonl")) == [None]
+    assert experiment.main().info.status == "KILLED"
+    assert "driver ended" in experiment.main().data.tags["trackmllib.error"]
+    expected = ["FINISHED"] * (events >= 5) + ["KILLED"] * (events >= 6)
+    if 2 <= events < 5:
+        expected = ["KILLED"]
+    assert statuses(experiment.children()) == expected
+
+
+def test_cut_in_the_middle_of_a_line(experiment, tmp_path, caplog):
+    """The cut line is skipped with a warning, the rest is logged."""
+    story = Story(to(experiment)).run(0, 0.5, 0.6)
+    file = story.write(tmp_path / "one.jsonl")
+    file.write_bytes(file.read_bytes()[:-20])
+    assert replayed(file) == [None]
+    assert statuses(experiment.children()) == ["KILLED"]
+    assert any("skipped" in text for text in caplog.messages)
+
+
+def test_garbage(experiment, tmp_path):
+    """Lines of any bytes do not keep the rest from MLflow; such a file is not ours to remove."""
+    file = Story(to(experiment)).run(0, 0.5, 0.6).finish(0).write(tmp_path / "one.jsonl")
+    lines = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(b"\xff\xfe\x00\n" + b"{}\n[1]\n".join(lines) + b"\x80" * 99)
+    assert replayed(file) == [None]
+    assert file.exists()
+    assert experiment.main().info.status == "FINISHED"
+
+
+def test_empty_and_foreign_files(experiment, tmp_path):
+    """Files with no tunings are left as they are."""
+    for content in ("", "\n", "hello\n", '{"Event":"SparkListenerLogStart"}\n'):
+        file = tmp_path / "one.jsonl"
+        file.write_text(content)
+        (came,) = replay.replay([file], timeout=LONG)
+        assert (came.tunings, came.problem) == (0, None)
+        assert file.read_text() == content
+    assert experiment.runs() == []
+
+
+def test_event_log(experiment, tmp_path):
+    """A Spark event log holds several tunings among other events, and is not removed."""
+    first = Story(to(experiment)).run(0, 0.5, 0.6).finish(0).write(tmp_path / "a").read_text()
+    second = Story(to(experiment)).run(0, 0.1, 0.2).write(tmp_path / "b").read_text()
+    log = tmp_path / "log.jsonl"
+    log.write_text('{"Event":"SparkListenerLogStart"}\n' + first + '{"Event":"x"}\n' + second)
+    (came,) = replay.replay([log], timeout=LONG)
+    assert (came.tunings, came.problem) == (2, None)
+    assert log.exists()
+    assert sorted(statuses(experiment.mains())) == ["FINISHED", "KILLED"]
+
+
+def nested(experiment):
+    """An inner tuning that ran in the first trial of an outer one."""
+    outer = Story(to(experiment), trials=1).begin(0)
+    inner = Story(to(experiment), trials=1, parent=outer.inside(0)).run(0, 0.5, 0.6).finish(0)
+    later = len(inner.events) * 1000
+    from dataclasses import replace
+
+    inner.events = [replace(event, time=event.time + 1500) for event in inner.events]
+    outer.end(0).begin(0, 1).end(0, 1).finish(0)
+    outer.events[2:] = [replace(event, time=event.time + later) for event in outer.events[2:]]
+    return outer, inner
+
+
+def assert_nested(experiment):
+    """The inner tuning's main run is a child of the trial."""
+    (trial,) = experiment.children()
+    (inner,) = experiment.children(trial)
+    assert statuses(experiment.children(inner)) == ["FINISHED"]
+    assert len(experiment.runs()) == 4
+
+
+def test_nested_tunings_in_one_journal(experiment, tmp_path):
+    """Each under the run that it belongs to."""
+    outer, inner = nested(experiment)
+    outer.events[2:2] = inner.events
+    assert replayed(outer.write(tmp_path / "one.jsonl")) == [None]
+    assert_nested(experiment)
+    replayed(outer.write(tmp_path / "one.jsonl"))
+    assert_nested(experiment)
+
+
+def test_nested_tunings_in_two_journals(experiment, tmp_path):
+    """Whichever is named first."""
+    outer, inner = nested(experiment)
+    files = [inner.write(tmp_path / "a.jsonl"), outer.write(tmp_path / "b.jsonl")]
+    assert replayed(*files) == [None, None]
+    assert_nested(experiment)
+    assert not any(tmp_path.iterdir())
+
+
+def test_one_tuning_in_two_files(experiment, tmp_path):
+    """A journal and an event log have the same tuning: it is logged once."""
+    story = Story(to(experiment)).run(0, 0.5, 0.6).run(1, 0.7, 0.8).finish(1)
+    files = [story.write(tmp_path / name) for name in ("a.jsonl", "b.log")]
+    assert replayed(*files, files[0]) == [None, None]
+    assert len(experiment.runs()) == 3
+    assert [file.exists() for file in files] == [False, True]
+
+
+def test_under_a_run_that_is_there(experiment, store, tmp_path):
+    """A tuning that was to be under the user's run is so after replay, and mangled once."""
+    run_id = store.create_run(experiment.id).info.run_id
+    store.log_param(run_id, "seed", "mine")
+    story = Story(to(experiment, run_id=run_id)).run(0, 0.5, 0.6).finish(0)
+    replayed(story.write(tmp_path / "one.jsonl"))
+    replayed(story.write(tmp_path / "one.jsonl"))
+    main = experiment.main()
+    assert main.info.status == "RUNNING"
+    assert {name for name in main.data.params if name.startswith("seed")} == {
+        "seed",
+        f"seed_{story.id[:6]}",
+    }
+    assert len(experiment.children()) == 1
+
+
+def test_elsewhere(experiment, server, tmp_path):
+    """To another store, and to another experiment, than the driver was to."""
+    import mlflow
+
+    other = mlflow.MlflowClient(server.uri)
+    story = Story(to(experiment, run_id="0" * 32), trials=1).run(0, 0.5, 0.6).finish(0)
+    file = story.write(tmp_path / "one.jsonl")
+    assert replayed(file, tracking_uri=server.uri, experiment="elsewhere") == [None]
+    found = other.search_runs([other.get_experiment_by_name("elsewhere").experiment_id])
+    assert len(found) == 2
+    assert experiment.runs() == []
+
+
+def test_mlflow_cannot_be_reached(tmp_path):
+    """It says so soon, and the journals stay."""
+    nowhere = Destination(tracking_uri="http://ann:secret@127.0.0.1:9", experiment_id="0")
+    files = [
+        Story(nowhere).run(0, 0.5, 0.6).finish(0).write(tmp_path / f"{name}.jsonl")
+        for name in range(3)
+    ]
+    began = time.monotonic()
+    for problem in replayed(*files, timeout=60):
+        assert "cannot be reached" in problem
+        assert "secret" not in problem
+    assert time.monotonic() - began < 10
+    assert all(file.exists() for file in files)
+
+
+def test_mlflow_refuses(tmp_path):
+    """What MLflow refuses stays in the journal, with MLflow's reason."""
+    story = Story(Destination(experiment_id="987654321")).run(0, 0.5, 0.6).finish(0)
+    file = story.write(tmp_path / "one.jsonl")
+    assert "987654321" in replayed(file)[0]
+    assert file.exists()
+
+
+def test_journal_in_use(experiment, tmp_path):
+    """The journal of a driver that runs is left alone; the others are replayed."""
+    story = Story(to(experiment)).run(0, 0.5, 0.6).finish(0)
+    used, free = story.write(tmp_path / "a.jsonl"), Story(to(experiment)).write(tmp_path / "b.jsonl")
+    code = f"""
+import fcntl, sys
+file = open({str(used)!r}, "r+b")
+fcntl.lockf(file, fcntl.LOCK_EX)
+print("locked", flush=True)
+sys.stdin.read()
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as driver:
+        driver.stdout.readline()
+        came = {one.file: one.problem for one in replay.replay([used, free], timeout=LONG)}
+        driver.stdin.close()
+    assert "still runs" in came[used]
+    assert came[free] is None
+    assert used.exists()
+    assert len(experiment.runs()) == 1
+
+
+def test_pending(tmp_path, monkeypatch):
+    """Journals in the user's state directory, and in those that stood in for it."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    assert replay.pending() == []
+    made = []
+    for directory in ("state/trackmllib", "tmp/trackmllib-0", "tmp/trackmllib-17", "tmp/other"):
+        (tmp_path / directory).mkdir(parents=True)
+        made.append(tmp_path / directory / "one.jsonl")
+        shutil.copy(__file__, made[-1])
+    assert replay.pending() == made[:3]
+    assert replay.pending(made[3].parent) == made[3:]
+
+
+def test_late_events(experiment, tmp_path):
+    """Events behind the end of their tuning are in the journal too."""
+    story = Story(to(experiment), folds=None, trials=3).begin(0).begin(1).fail(0).abort()
+    replayed(story.end(1).begin(2).write(tmp_path / "one.jsonl"))
+    assert statuses(experiment.children()) == ["FAILED", "FINISHED", "KILLED"]
+
+
+def test_consumed_and_replayed_are_equal(experiment, tmp_path):
+    """Nothing but the ids tells a replayed run from one that was logged at once."""
+    story = Story(to(experiment), trials=1).run(0, 0.5, 0.6).finish(0)
+    replayed(story.write(tmp_path / "one.jsonl"))
+    again = Story(to(experiment), trials=1).run(0, 0.5, 0.6).finish(0)
+    consumed(again)
+    one, two = (
+        {name: value for name, value in run.data.tags.items() if name != "fit_uuid"}
+        for run in experiment.mains()
+    )
+    assert one == two
+    assert experiment.mains()[0].data.params == experiment.mains()[1].data.params
