@@ -33,7 +33,7 @@ demo: $(BUILD)/spark-$(SPARK_4)/.stamp ## tune on handwritten digits in Scala an
 test: test-jvm test-python ## all tests, on Spark 3.5 and Spark 4
 
 test-jvm: $(SBT_JAR) $(BUILD)/spark-$(SPARK_4)/.stamp
-	TRACKMLLIB_TEST_PYTHON=$(abspath $(BUILD)/spark-$(SPARK_4)/bin/python) $(RUN_SBT) +test </dev/null
+	PYSPARK_PYTHON=$(abspath $(BUILD)/spark-$(SPARK_4)/bin/python) $(RUN_SBT) +test </dev/null
 
 test-python: envs
 	$(BUILD)/spark-$(SPARK_4)/bin/python -m pytest

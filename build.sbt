@@ -47,12 +47,12 @@ lazy val compiling = Seq(
     "-Xlint:all,-options,-processing,-classfile",
     "-Werror"
   ),
-  Compile / doc / javacOptions := Nil,
   scalacOptions ++= Seq("-encoding", "utf8", "-deprecation", "-feature", "-unchecked", "-Xlint") ++
     forLine(scalaBinaryVersion.value)(
       Seq("-release", "8", "-Xfatal-warnings"),
       Seq("-release", "17", "-Werror", "-Wunused")
     ),
+  Compile / doc / scalacOptions --= Seq("-Xfatal-warnings", "-Werror"),
   Compile / sourceGenerators += Def.task {
     val target = (Compile / sourceManaged).value / "org" / "trackmllib" / "BuildInfo.java"
     val text =
@@ -102,7 +102,12 @@ lazy val testing = Seq(
     "sun.nio.cs",
     "sun.security.action",
     "sun.util.calendar"
-  ).map(p => s"--add-opens=java.base/$p=ALL-UNNAMED") ++ Seq("-Xmx2g", "-Duser.timezone=UTC")
+  ).map(p => s"--add-opens=java.base/$p=ALL-UNNAMED") ++ Seq(
+    "-Xmx2g",
+    // Short runs: less compiling pays.
+    "-XX:TieredStopAtLevel=1",
+    "-XX:+UseSerialGC"
+  )
 )
 
 lazy val assembling = Seq(

@@ -8,7 +8,7 @@ import scala.runtime.BoxedUnit;
 public class SessionExtension implements SparkSessionExtensionsProvider {
     @Override
     public BoxedUnit apply(SparkSessionExtensions extensions) {
-        Guard.run("start", ListenerOnce::add);
+        if (ScalaLine.fits()) Guard.run("start", ListenerOnce::add);
         return BoxedUnit.UNIT;
     }
 }

@@ -1,7 +1,6 @@
 package org.trackmllib
 
 import org.apache.spark.SparkConf
-import org.apache.spark.ml.tuning.TrackedTuners
 import org.trackmllib.bridge.Bridge
 import org.trackmllib.hook.Hook
 
@@ -11,7 +10,7 @@ private[trackmllib] object Startup {
   /** Disabled means absent: then not even the hook is installed. */
   def start(conf: SparkConf): Unit = {
     val settings = Settings(conf)
-    if (settings.enabled && settings.instrument) Hook.install(TrackedTuners.hook)
+    if (settings.enabled && settings.instrument) Hook.install(new FitHook)
   }
 
   def stop(): Unit = Bridge.stop()

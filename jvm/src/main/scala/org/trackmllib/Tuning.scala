@@ -33,7 +33,7 @@ final class Tuning private (
 
   /** Spark submits the trials fold by fold, in the order of the grid. */
   def trial(number: Int): Trial = {
-    delivery.trialBegun()
+    guarded(delivery.trialBegun())
     new Trial(number % info.maps.length, number / info.maps.length)
   }
 
@@ -111,15 +111,13 @@ final class Tuning private (
   private def report(trial: Trial, error: String): Unit =
     send(TrialFailed(Version, id, now, trial.index, Some(trial.fold), error))
 
-  private def send(event: => TuningEvent): Unit = guarded(delivery.send(event))
+  /** After a failure of ours there is silence for the rest of this tuning. */
+  private def send(event: => TuningEvent): Unit = if (!broken.get) guarded(delivery.send(event))
 
-  /** After a failure of ours there is one warning, and silence for the rest of this tuning. */
   private def guarded(action: => Unit): Unit =
-    if (!broken.get) {
-      try action
-      catch {
-        case t: Throwable => if (broken.compareAndSet(false, true)) Guard.report("an event", t)
-      }
+    try action
+    catch {
+      case t: Throwable => if (broken.compareAndSet(false, true)) Guard.report("an event", t)
     }
 
   private def now: Long = System.currentTimeMillis

@@ -5,7 +5,8 @@ import java.nio.file.{Files, Paths}
 import org.apache.spark.SparkJson
 
 class EventJsonSuite extends munit.FunSuite {
-  private val golden = Files.readAllLines(Paths.get("tests/golden/events.jsonl")).toArray(Array.empty[String]).toSeq
+  private val golden =
+    Files.readAllLines(Paths.get("tests/golden/events.jsonl")).toArray(Array.empty[String]).toSeq
 
   test("read and written again, it is the golden line") {
     golden.foreach(line => assertEquals(EventJson.write(EventJson.read(line)), line))
@@ -38,7 +39,9 @@ class EventJsonSuite extends munit.FunSuite {
         ),
         "none" -> null,
         "text" -> "ünï \"quoted\" \\ \n\u0000 <b>"
-      ).map { case (name, value) => SettingParam("a", name, new EventValues("secret".r)(name, value)) }
+      ).map { case (name, value) =>
+        SettingParam("a", name, new EventValues("secret".r)(name, value))
+      }
     )
     assertEquals(EventJson.write(event), golden(3))
   }

@@ -1,6 +1,7 @@
 package org.trackmllib
 
 import java.io.File
+import java.lang.management.ManagementFactory
 import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.Files
 import java.util.concurrent.TimeUnit
@@ -8,12 +9,13 @@ import java.util.concurrent.TimeUnit
 /** Runs a main class in a JVM of its own, with this one's class path. */
 object Forked {
 
-  /** Its output. */
-  def jvm(main: AnyRef, arguments: String*): String = run(
-    Seq(s"${sys.props("java.home")}/bin/java") ++ addOpens ++
-      Seq("-cp", sys.props("java.class.path"), main.getClass.getName.stripSuffix("$")) ++
-      arguments: _*
-  )
+  /** Its output; arguments that begin with a dash are the JVM's. */
+  def jvm(main: AnyRef, arguments: String*): String = {
+    val (more, rest) = arguments.partition(_.startsWith("-"))
+    val program = Seq(sys.props("java.class.path"), main.getClass.getName.stripSuffix("$"))
+    val java = s"${sys.props("java.home")}/bin/java" +: (options ++ more :+ "-cp")
+    run(java ++ program ++ rest: _*)
+  }
 
   def run(command: String*): String = {
     val output = Files.createTempFile("forked", ".log")
@@ -29,8 +31,8 @@ object Forked {
     text
   }
 
-  private def addOpens: Seq[String] = {
-    val options = java.lang.management.ManagementFactory.getRuntimeMXBean.getInputArguments
-    options.toArray(Array.empty[String]).toSeq.filter(_.startsWith("--add-opens"))
-  }
+  private def options: Seq[String] = ManagementFactory.getRuntimeMXBean.getInputArguments
+    .toArray(Array.empty[String])
+    .toSeq
+    .filter(option => option.startsWith("--add-opens") || option.startsWith("-XX:"))
 }

@@ -63,17 +63,24 @@ class SameAsStockSuite extends SparkSuite {
     "TVS, parallelism 3, ratio, seed" ->
       tvs(pipeline, rmse, grid).setParallelism(3).setTrainRatio(0.6).setSeed(7L),
     "TVS, sub-models" -> tvs(line, rmse, grid).setCollectSubModels(true),
-    "a subclass" -> new OwnTuner().setEstimator(line).setEvaluator(rmse).setEstimatorParamMaps(grid),
+    "a subclass" -> new OwnTuner()
+      .setEstimator(line)
+      .setEvaluator(rmse)
+      .setEstimatorParamMaps(grid),
     "CV in a CV" ->
-      cv(cv(line, new RegressionEvaluator(), grid), rmse, Array(ParamMap(line.fitIntercept -> false)))
+      cv(
+        cv(line, new RegressionEvaluator(), grid),
+        rmse,
+        Array(ParamMap(line.fitIntercept -> false))
+      )
   )
 
   tuners.foreach { case (name, tuner) =>
     journals.test(name) { _ =>
       val (stock, ours) = tuner match {
-        case cv: CrossValidator        => (cv.fit(data), tracked(cv))
+        case cv: CrossValidator => (cv.fit(data), tracked(cv))
         case tvs: TrainValidationSplit => (tvs.fit(data), tracked(tvs))
-        case other                     => fail(other.toString)
+        case other => fail(other.toString)
       }
       assertEquals(facts(ours), facts(stock))
       assert(ours.parent eq tuner)

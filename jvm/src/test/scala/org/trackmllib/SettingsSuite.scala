@@ -32,7 +32,8 @@ class SettingsSuite extends munit.FunSuite {
   }
 
   test("an interpreter that is a shell is passed over, unless it is named by our own conf") {
-    val env = Seq("PYSPARK_DRIVER_PYTHON" -> "/opt/bin/jupyter-lab", "PYSPARK_PYTHON" -> "python3.11")
+    val env =
+      Seq("PYSPARK_DRIVER_PYTHON" -> "/opt/bin/jupyter-lab", "PYSPARK_PYTHON" -> "python3.11")
     assertEquals(settings()(env: _*).python, "python3.11")
     assertEquals(settings("spark.pyspark.driver.python" -> "ipython3")().python, "python3")
     assertEquals(settings(s"${ours}python" -> "ipython3")(env: _*).python, "ipython3")

@@ -35,7 +35,8 @@ abstract class SparkSuite extends munit.FunSuite {
   def tracked(tuner: CrossValidator): CrossValidatorModel = TrackMLlib.fit(tuner, data)
   def tracked(tuner: TrainValidationSplit): TrainValidationSplitModel = TrackMLlib.fit(tuner, data)
 
-  def fitOrNull(tuner: CrossValidator): Model[_] = TrackedTuners.fitOrNull(tuner, data, byHook = false)
+  def fitOrNull(tuner: CrossValidator): Model[_] =
+    TrackedTuners.fitOrNull(tuner, data, byHook = false)
 
   /** All events in the journals of a directory, a tuning's in their order. */
   def events(directory: Path): Seq[TuningEvent] =
@@ -47,9 +48,9 @@ abstract class SparkSuite extends munit.FunSuite {
     directory.toFile.listFiles.toSeq.map(_.toPath)
 
   def trials(events: Seq[TuningEvent]): Seq[(String, Int, Int)] = events.collect {
-    case e: TrialStarted  => ("started", e.fold.get, e.trial)
+    case e: TrialStarted => ("started", e.fold.get, e.trial)
     case e: TrialFinished => ("finished", e.fold.get, e.trial)
-    case e: TrialFailed   => ("failed", e.fold.get, e.trial)
+    case e: TrialFailed => ("failed", e.fold.get, e.trial)
   }
 }
 

@@ -43,7 +43,10 @@ class TuningSuite extends SparkSuite {
     assertEquals(start.estimator, StageName("LogisticRegression", lr.uid))
     assertEquals(start.evaluator.className, "BinaryClassificationEvaluator")
     assertEquals(start.metric, "areaUnderROC")
-    assertEquals(start.params.toSeq, Seq("numFolds" -> 2, "seed" -> tuner.getSeed, "parallelism" -> 1))
+    assertEquals(
+      start.params.toSeq,
+      Seq("numFolds" -> 2, "seed" -> tuner.getSeed, "parallelism" -> 1)
+    )
     assertEquals(start.grid.map(_.name), Seq("elasticNetParam", "regParam"))
     assertEquals(start.trials, 2)
     assertEquals(start.applicationId, Some(spark.sparkContext.applicationId))
@@ -63,17 +66,20 @@ class TuningSuite extends SparkSuite {
     assertEquals(all.map(_.time), all.map(_.time).sorted)
   }
 
-  journals.test("a subclass is told by its base, a train-validation split has fold 0") { directory =>
-    val tuner = new TrainValidationSplit() {
-      override def toString: String = "mine"
-    }
-    tracked(tuner.setEstimator(lr).setEvaluator(auc).setEstimatorParamMaps(grid).setParallelism(2))
-    val all = events(directory)
-    val start = all.head.asInstanceOf[TuningStarted]
-    assertEquals(start.tuner.className, "TrainValidationSplit")
-    assertEquals(start.params.keys.toSeq, Seq("trainRatio", "seed", "parallelism"))
-    assertEquals(trials(all).map(_._2).toSet, Set(0))
-    assertEquals(trials(all).size, 4)
+  journals.test("a subclass is told by its base, a train-validation split has fold 0") {
+    directory =>
+      val tuner = new TrainValidationSplit() {
+        override def toString: String = "mine"
+      }
+      tracked(
+        tuner.setEstimator(lr).setEvaluator(auc).setEstimatorParamMaps(grid).setParallelism(2)
+      )
+      val all = events(directory)
+      val start = all.head.asInstanceOf[TuningStarted]
+      assertEquals(start.tuner.className, "TrainValidationSplit")
+      assertEquals(start.params.keys.toSeq, Seq("trainRatio", "seed", "parallelism"))
+      assertEquals(trials(all).map(_._2).toSet, Set(0))
+      assertEquals(trials(all).size, 4)
   }
 
   for (failsIn <- Seq("fit", "transform", "evaluate"); parallelism <- Seq(1, 3)) {
@@ -94,25 +100,26 @@ class TuningSuite extends SparkSuite {
     }
   }
 
-  journals.test("a nested tuning tells in which trial it runs, also in a Pipeline and in the refit") {
-    directory =>
-      val inner = new TrainValidationSplit()
-        .setEstimator(lr)
-        .setEvaluator(auc)
-        .setEstimatorParamMaps(grid.take(1))
-      val outer = new CrossValidator()
-        .setEstimator(new Pipeline().setStages(Array(new TrackedStage(inner))))
-        .setEvaluator(auc)
-        .setEstimatorParamMaps(Array(ParamMap.empty, ParamMap(lr.maxIter -> 1)))
-        .setNumFolds(2)
-        .setParallelism(2)
-      tracked(outer)
-      val starts = events(directory).collect { case e: TuningStarted => e }
-      val top = starts.find(_.parent.isEmpty).get
-      val parents = starts.flatMap(_.parent)
-      assertEquals(parents.map(_.tuning).distinct, Seq(top.tuning))
-      assertEquals(parents.map(_.trial.fold(-1)(identity)).sorted, Seq(-1, 0, 0, 1, 1))
-      assert(TrialScope.current.isEmpty)
+  journals.test(
+    "a nested tuning tells in which trial it runs, also in a Pipeline and in the refit"
+  ) { directory =>
+    val inner = new TrainValidationSplit()
+      .setEstimator(lr)
+      .setEvaluator(auc)
+      .setEstimatorParamMaps(grid.take(1))
+    val outer = new CrossValidator()
+      .setEstimator(new Pipeline().setStages(Array(new TrackedStage(inner))))
+      .setEvaluator(auc)
+      .setEstimatorParamMaps(Array(ParamMap.empty, ParamMap(lr.maxIter -> 1)))
+      .setNumFolds(2)
+      .setParallelism(2)
+    tracked(outer)
+    val starts = events(directory).collect { case e: TuningStarted => e }
+    val top = starts.find(_.parent.isEmpty).get
+    val parents = starts.flatMap(_.parent)
+    assertEquals(parents.map(_.tuning).distinct, Seq(top.tuning))
+    assertEquals(parents.map(_.trial.fold(-1)(identity)).sorted, Seq(-1, 0, 0, 1, 1))
+    assert(TrialScope.current.isEmpty)
   }
 
   journals.test("secrets in the grid are never written") { directory =>
@@ -125,28 +132,30 @@ class TuningSuite extends SparkSuite {
     assertEquals(values.distinct, Seq(expected(1.0), expected(0.0)))
   }
 
-  journals.test("Spark's bus has the same events, without the tracking URI's password") { directory =>
-    val heard = new java.util.concurrent.ConcurrentLinkedQueue[SparkListenerEvent]
-    val listener = new SparkListener {
-      override def onOtherEvent(event: SparkListenerEvent): Unit = event match {
-        case e: TuningEvent => heard.add(e): Unit
-        case _              =>
+  journals.test("Spark's bus has the same events, without the tracking URI's password") {
+    directory =>
+      val heard = new java.util.concurrent.ConcurrentLinkedQueue[SparkListenerEvent]
+      val listener = new SparkListener {
+        override def onOtherEvent(event: SparkListenerEvent): Unit = event match {
+          case e: TuningEvent => heard.add(e): Unit
+          case _ =>
+        }
       }
-    }
-    spark.sparkContext.addSparkListener(listener)
-    spark.conf.set("spark.trackmllib.trackingUri", "http://ann:pass@host:5000/x")
-    try tracked(cv)
-    finally spark.conf.unset("spark.trackmllib.trackingUri")
-    val written = events(directory)
-    // The bus is late: it may still have had events of an earlier test.
-    def onBus = heard.toArray(Array.empty[TuningEvent]).toSeq.filter(_.tuning == written.head.tuning)
-    eventually(onBus.size == written.size)
-    spark.sparkContext.removeSparkListener(listener)
-    assertEquals(onBus.tail, written.tail)
-    val uris = Seq(onBus, written).map {
-      _.head.asInstanceOf[TuningStarted].destination.trackingUri.get
-    }
-    assertEquals(uris, Seq("http://host:5000/x", "http://ann:pass@host:5000/x"))
+      spark.sparkContext.addSparkListener(listener)
+      spark.conf.set("spark.trackmllib.trackingUri", "http://ann:pass@host:5000/x")
+      try tracked(cv)
+      finally spark.conf.unset("spark.trackmllib.trackingUri")
+      val written = events(directory)
+      // The bus is late: it may still have had events of an earlier test.
+      def onBus =
+        heard.toArray(Array.empty[TuningEvent]).toSeq.filter(_.tuning == written.head.tuning)
+      eventually(onBus.size == written.size)
+      spark.sparkContext.removeSparkListener(listener)
+      assertEquals(onBus.tail, written.tail)
+      val uris = Seq(onBus, written).map {
+        _.head.asInstanceOf[TuningStarted].destination.trackingUri.get
+      }
+      assertEquals(uris, Seq("http://host:5000/x", "http://ann:pass@host:5000/x"))
   }
 
   journals.test("disabled by the session's conf, there is nothing") { directory =>

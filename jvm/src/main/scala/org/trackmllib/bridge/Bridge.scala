@@ -30,6 +30,14 @@ private[trackmllib] object Bridge {
     running.foreach(_.offer(line))
   }
 
+  /** The fit is over. Nobody waits for a nested one that outlives its outermost fit. */
+  def finish(delivery: Delivery): Unit = synchronized {
+    delivery.running = false
+    val nested = delivery.root != delivery.tuning
+    delivery.awaited = nested && !open.get(delivery.root).exists(_.running)
+    settle(delivery)
+  }
+
   /** Removes the journal of a tuning of which MLflow has everything. */
   def settle(delivery: Delivery): Unit = synchronized {
     val idle = !delivery.running && delivery.trialsInFlight == 0
@@ -42,7 +50,7 @@ private[trackmllib] object Bridge {
 
   /** Waits for all tunings of the root; what is missing in the end is said. */
   def await(root: String, millis: Long): Option[Missing] = synchronized {
-    def tunings: Seq[Delivery] = open.values.filter(_.root == root).toSeq
+    def tunings: Seq[Delivery] = open.values.filter(d => d.root == root && !d.running).toSeq
     def waiting: Boolean = sidecar.nonEmpty && tunings.exists(_.outcome.isEmpty)
     val deadline = System.nanoTime + MILLISECONDS.toNanos(millis)
     var interrupted = false
@@ -96,6 +104,7 @@ private[trackmllib] object Bridge {
   private[bridge] def ended(gone: Sidecar, how: String): Unit = synchronized {
     if (sidecar.contains(gone)) {
       sidecar = None
+      Requests.failAll(how)
       if (!gone.worked || (gone.isRestart && open.nonEmpty)) {
         unusable = Some(gone.python -> how)
         log.warn(Messages.noSidecar(gone.python, how))

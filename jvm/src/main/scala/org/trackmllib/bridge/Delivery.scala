@@ -39,10 +39,7 @@ final class Delivery(
 
   /** The fit is over: the outermost one waits until MLflow has everything, for a bounded time. */
   def end(): Unit = {
-    Bridge.synchronized {
-      running = false
-      Bridge.settle(this)
-    }
+    Bridge.finish(this)
     if (root == tuning) {
       val missing = Bridge.await(root, settings.flushTimeoutMillis)
       missing.foreach { m => Delivery.log.warn(Messages.notInMlflow(m.reason, m.journals)) }

@@ -57,7 +57,6 @@ private[bridge] final class Sidecar(
           Guard.report("the sidecar", t)
           Messages.startFailed(t.toString)
       }
-    Requests.failAll(how)
     Bridge.ended(this, how)
   }
 

@@ -9,7 +9,7 @@ import org.apache.spark.ml.Estimator
 import org.apache.spark.ml.tuning.{CrossValidator, TrainValidationSplit}
 import org.trackmllib.TuningListener
 
-/** Makes the listener, then asks the tuners whether they are hooked; in a JVM of its own. */
+/** Makes the listener, twice, then asks the tuners whether they are hooked; in a JVM of its own. */
 object HookMain {
   def main(arguments: Array[String]): Unit = {
     val conf = new SparkConf(false)
@@ -19,22 +19,26 @@ object HookMain {
     if (arguments.contains("disabled")) conf.set("spark.trackmllib.enabled", "false")
     new TuningListener(conf)
     new TuningListener(conf)
+    val hooked = System.getProperties.containsKey("org.trackmllib.fit")
+    val threads = Thread.getAllStackTraces.keySet.toArray.mkString.contains("trackmllib")
+    println(s"hooked=$hooked ${Asked.tuners()} $threads")
+  }
+}
+
+/** A class of its own, since the JVM loads a main class's tuners before it runs it. */
+private object Asked {
+  def tuners(): String = {
     var asked = Seq.empty[String]
     // A function in place of ours, that lets Spark go on: its fit of no data fails.
-    val shared = System.getProperties
-    val hooked = shared.containsKey("org.trackmllib.fit")
-    shared.put(
-      "org.trackmllib.fit",
-      new BiFunction[AnyRef, AnyRef, AnyRef] {
-        override def apply(tuner: AnyRef, dataset: AnyRef): AnyRef = {
-          asked :+= tuner.getClass.getSimpleName
-          null
-        }
+    val function = new BiFunction[AnyRef, AnyRef, AnyRef] {
+      override def apply(tuner: AnyRef, dataset: AnyRef): AnyRef = {
+        asked :+= tuner.getClass.getSimpleName
+        null
       }
-    )
+    }
+    System.getProperties.put("org.trackmllib.fit", function)
     val tuners = Seq[Estimator[_]](new CrossValidator(), new TrainValidationSplit())
     val spark = tuners.map(t => Try(t.fit(null)).failed.get.getClass.getSimpleName)
-    val threads = Thread.getAllStackTraces.keySet.toArray.mkString.contains("trackmllib")
-    println(s"hooked=$hooked asked=${asked.mkString(",")} spark=${spark.mkString(",")} $threads")
+    s"asked=${asked.mkString(",")} spark=${spark.mkString(",")}"
   }
 }

@@ -12,12 +12,22 @@ class HookSuite extends munit.FunSuite {
   private def said(output: String): String =
     output.linesIterator.find(_.startsWith("hooked=")).getOrElse(fail(output))
 
-  test("tuners that are not loaded are defined anew, once") {
-    assertEquals(said(Forked.jvm(HookMain)), s"hooked=true $both $stock false")
+  test("tuners that are not loaded are defined anew, with nothing to attach") {
+    val output = Forked.jvm(HookMain, "-XX:+DisableAttachMechanism", "-Dlog4j2.level=WARN")
+    assertEquals(said(output), s"hooked=true $both $stock false")
+    assert(!output.contains("-javaagent"), output)
   }
 
   test("a tuner that is loaded already is changed by attaching") {
     assertEquals(said(Forked.jvm(HookMain, "loaded")), s"hooked=true $both $stock false")
+  }
+
+  test("where attaching is not allowed, one warning says what to do, and Spark's fit is stock") {
+    val output =
+      Forked.jvm(HookMain, "loaded", "-XX:+DisableAttachMechanism", "-Dlog4j2.level=WARN")
+    assertEquals(said(output), s"hooked=true asked=TrainValidationSplit $stock false")
+    assertEquals(output.linesIterator.count(_.contains("-javaagent:")), 1, output)
+    assert(output.contains("TrackMLlib.fit"), output)
   }
 
   test("disabled, there is no hook and no thread") {

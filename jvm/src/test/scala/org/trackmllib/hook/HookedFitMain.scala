@@ -1,12 +1,10 @@
 package org.trackmllib.hook
 
 import org.apache.spark.ml.{Pipeline, PipelineStage}
-import org.apache.spark.ml.evaluation.RegressionEvaluator
-import org.apache.spark.ml.linalg.Vectors
 import org.apache.spark.ml.param.ParamMap
-import org.apache.spark.ml.regression.LinearRegression
-import org.apache.spark.ml.tuning.{CrossValidator, ParamGridBuilder, TrainValidationSplit}
+import org.apache.spark.ml.tuning.{CrossValidator, TrainValidationSplit}
 import org.apache.spark.sql.SparkSession
+import org.trackmllib.{Flaky, FlakyEvaluator}
 
 /** An application that knows nothing of trackmllib but for its confs; in a JVM of its own. */
 object HookedFitMain {
@@ -19,15 +17,11 @@ object HookedFitMain {
       .config("spark.trackmllib.journalDir", arguments(0))
       .config("spark.trackmllib.python", "/no/such/python")
       .getOrCreate()
-    val data = spark
-      .createDataFrame(Seq.tabulate(40)(i => (i * 2.0, Vectors.dense(i.toDouble, i % 7))))
-      .toDF("label", "features")
-    val line = new LinearRegression().setSolver("normal")
-    val grid = new ParamGridBuilder().addGrid(line.regParam, Array(0.0, 0.1)).build()
+    val data = spark.range(20).toDF()
     val cv = new CrossValidator()
-      .setEstimator(line)
-      .setEvaluator(new RegressionEvaluator())
-      .setEstimatorParamMaps(grid)
+      .setEstimator(new Flaky())
+      .setEvaluator(new FlakyEvaluator())
+      .setEstimatorParamMaps(Array(ParamMap.empty))
       .setNumFolds(2)
     val models = Seq(
       cv.fit(data), // 1
@@ -37,7 +31,7 @@ object HookedFitMain {
     new Pipeline().setStages(Array[PipelineStage](cv)).fit(data) // 5
     new TrainValidationSplit() // 6, with 7 and 8 in it
       .setEstimator(cv)
-      .setEvaluator(new RegressionEvaluator())
+      .setEvaluator(new FlakyEvaluator())
       .setEstimatorParamMaps(Array(ParamMap.empty))
       .fit(data)
     spark.stop()

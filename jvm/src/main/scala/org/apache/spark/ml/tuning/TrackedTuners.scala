@@ -1,7 +1,6 @@
 package org.apache.spark.ml.tuning
 
 import java.util.concurrent.atomic.AtomicInteger
-import java.util.function.BiFunction
 
 import scala.concurrent.ExecutionContext
 
@@ -23,12 +22,6 @@ import org.trackmllib.{Guard, Tuning, TuningInfo}
  * classes are in this package since the execution context is private to `org.apache.spark.ml`.
  */
 object TrackedTuners {
-
-  /** What the rewritten `fit(Dataset)` asks first; null lets Spark's code run. */
-  val hook: BiFunction[AnyRef, AnyRef, AnyRef] = new BiFunction[AnyRef, AnyRef, AnyRef] {
-    override def apply(tuner: AnyRef, dataset: AnyRef): AnyRef =
-      fitOrNull(tuner.asInstanceOf[Estimator[_]], dataset.asInstanceOf[Dataset[_]], byHook = true)
-  }
 
   /** The model, or null where the tuner is to be left to Spark. What Spark throws, it throws. */
   def fitOrNull(tuner: Estimator[_], dataset: Dataset[_], byHook: Boolean): Model[_] = {
