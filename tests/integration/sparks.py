@@ -55,20 +55,23 @@ class Spark:
         """``spark-submit`` with just these arguments."""
         return self.run([str(self.home / "bin" / "spark-submit"), *map(str, args)], **env)
 
-    def run(self, command: list[str], stdin: str = "", **env: str) -> Finished:
-        """Runs a command as a user of this Spark would, and waits for its end."""
+    def environment(self, **env: str) -> dict[str, str]:
+        """A user's environment, with nothing of ours in it but ``env``."""
         clean = {
             name: value
             for name, value in os.environ.items()
             if not name.startswith(("MLFLOW_", "TRACKMLLIB_", "PYSPARK_", "SPARK_", "PYTHON"))
         }
         clean |= {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": self.python}
-        clean |= {"SPARK_CONF_DIR": str(Path(__file__).parent / "conf"), **env}
+        return clean | {"SPARK_CONF_DIR": str(Path(__file__).parent / "conf"), **env}
+
+    def run(self, command: list[str], stdin: str = "", **env: str) -> Finished:
+        """Runs a command as a user of this Spark would, and waits for its end."""
         done = subprocess.run(
             command,
             check=False,
             input=stdin,
-            env=clean,
+            env=self.environment(**env),
             capture_output=True,
             text=True,
             timeout=LAUNCH_TIMEOUT,

@@ -1,0 +1,31 @@
+"""One stock tuning in PySpark, which says what it got and what runs in its process."""
+
+import subprocess
+import sys
+import threading
+
+from pyspark.ml.classification import DecisionTreeClassifier
+from pyspark.ml.evaluation import MulticlassClassificationEvaluator
+from pyspark.ml.feature import VectorAssembler
+from pyspark.ml.tuning import CrossValidator, ParamGridBuilder
+from pyspark.sql import SparkSession
+
+spark = SparkSession.builder.appName("one-tuning").getOrCreate()
+flat = spark.read.option("header", "true").option("inferSchema", "true").csv(sys.argv[1])
+data = VectorAssembler(inputCols=["a", "b", "c"], outputCol="features").transform(flat)
+tree = DecisionTreeClassifier(seed=7)
+trials = int(sys.argv[2]) if len(sys.argv) > 2 else 2
+grid = ParamGridBuilder().addGrid(tree.maxDepth, list(range(1, 1 + trials))).build()
+cv = CrossValidator(
+    estimator=tree,
+    evaluator=MulticlassClassificationEvaluator(metricName="accuracy"),
+    estimatorParamMaps=grid,
+    numFolds=2,
+    foldCol="inner",
+)
+print("metrics:", [float(metric) for metric in cv.fit(data).avgMetrics])
+print("mlflow imported:", "mlflow" in sys.modules)
+print("threads:", [t.name for t in threading.enumerate() if "trackmllib" in t.name])
+children = subprocess.run(["ps", "-eo", "args"], check=True, capture_output=True, text=True)
+print("sidecars:", children.stdout.count("trackmllib.sidecar"))
+spark.stop()
