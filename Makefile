@@ -36,6 +36,7 @@ test-jvm: $(SBT_JAR) $(BUILD)/spark-$(SPARK_4)/.stamp
 	PYSPARK_PYTHON=$(abspath $(BUILD)/spark-$(SPARK_4)/bin/python) $(RUN_SBT) +test </dev/null
 
 test-python: envs
+	$(BUILD)/spark-$(SPARK_3)/bin/python -m pytest tests/python
 	$(BUILD)/spark-$(SPARK_4)/bin/python -m pytest
 
 lint: $(BIN)/.stamp $(SBT_JAR) ## formatting, types and warnings of both languages

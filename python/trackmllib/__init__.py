@@ -7,11 +7,12 @@ on, and for what is logged.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from trackmllib._version import __version__
 
+TYPE_CHECKING = False  # importing typing would cost every interpreter's start some milliseconds
 if TYPE_CHECKING:
+    from typing import Any
+
     from trackmllib.hook import disable, enable
     from trackmllib.jars import configure, jar_path
 
@@ -19,7 +20,7 @@ __all__ = ["__version__", "configure", "disable", "enable", "jar_path"]
 
 
 def __getattr__(name: str) -> Any:
-    # Late, since every interpreter that has trackmllib installed imports this module when it starts.
+    # Late: every interpreter that has trackmllib installed imports this module when it starts.
     if name in ("enable", "disable"):
         from trackmllib import hook as home
     elif name in ("configure", "jar_path"):

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+
+TYPE_CHECKING = False  # as in trackmllib itself
+if TYPE_CHECKING:
+    from typing import Any
 
 TARGET = "pyspark.ml.tuning"
 
@@ -23,9 +26,14 @@ def arm() -> None:
 
 
 def _hook(module: Any) -> None:
-    from trackmllib.hook import install
+    try:
+        from trackmllib.hook import install
 
-    install(module)
+        install(module)
+    except Exception as error:  # the user's import goes on, whatever is wrong with ours
+        from trackmllib import messages
+
+        messages.logger.warning(messages.hook_failed(error))
 
 
 class _Finder:
@@ -35,10 +43,11 @@ class _Finder:
         if name != TARGET:
             return None
         for finder in [other for other in sys.meta_path if other is not self]:
-            spec = finder.find_spec(name, path, target)
+            find = getattr(finder, "find_spec", None)
+            spec = find(name, path, target) if find else None
             if spec is not None:
                 if spec.loader is not None:
-                    spec.loader = _Loader(spec.loader)  # type: ignore[assignment]
+                    spec.loader = _Loader(spec.loader)
                 return spec
         return None
 

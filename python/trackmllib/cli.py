@@ -26,7 +26,7 @@ def jar(spark_home: str | None) -> None:
     \b
     spark-submit --jars "$(trackmllib jar)" \\
         --conf spark.extraListeners=org.trackmllib.TuningListener app.jar
-    """
+    """  # noqa: D301  # click reads the backspace
     try:
         click.echo(jar_path(spark_home))
     except JarNotFoundError as error:
@@ -59,7 +59,7 @@ def replay_command(
 
     \b
     trackmllib replay --all
-    """
+    """  # noqa: D301
     wanted = [*files, *(replay.pending(journal_dir) if everything else ())]
     if not wanted and not everything:
         raise click.UsageError("name a journal, or say --all")

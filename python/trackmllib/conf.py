@@ -50,9 +50,9 @@ def enabled(get: Get) -> bool | None:
         value = get(key)
         if value is not None:
             said = _BOOLEANS.get(value.strip().lower())
-            if said is not None:
-                return said
-            messages.logger.warning(messages.bad_conf(key, value, "true or false", "the default"))
+            if said is None:
+                messages.warn_once(messages.bad_conf(key, value, "true or false", "the default"))
+            return said
     return None
 
 
@@ -82,7 +82,7 @@ def _seconds(key: str, get: Get, default: float) -> float:
     unit = _SECONDS.get(match[2] or "s") if match else None
     if match is None or unit is None:
         accepted = "a time such as 60s, 500ms or 2m"
-        messages.logger.warning(messages.bad_conf(key, value, accepted, f"{default:g}s"))
+        messages.warn_once(messages.bad_conf(key, value, accepted, f"{default:g}s"))
         return default
     return int(match[1]) * unit
 
@@ -90,8 +90,10 @@ def _seconds(key: str, get: Get, default: float) -> float:
 def _pattern(get: Get) -> re.Pattern[str]:
     value = get(REDACTION) or _REDACTION_DEFAULT
     try:
-        return re.compile(value)
+        # Java takes this flag anywhere, Python at the beginning only
+        flags = re.IGNORECASE if "(?i)" in value else 0
+        return re.compile(value.replace("(?i)", ""), flags)
     except re.error:
         accepted = "a regular expression that Python reads too"
-        messages.logger.warning(messages.bad_conf(REDACTION, value, accepted, "Spark's default"))
-        return re.compile(_REDACTION_DEFAULT)
+        messages.warn_once(messages.bad_conf(REDACTION, value, accepted, "all values redacted"))
+        return re.compile("")

@@ -10,7 +10,7 @@ import json
 import math
 import time
 from dataclasses import dataclass, field, fields, is_dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any, TypeAlias, get_args, get_origin, get_type_hints
 
 from trackmllib.errors import InvalidEventError
@@ -187,7 +187,7 @@ def from_line(line: str) -> Event | None:
     return event
 
 
-@lru_cache(maxsize=None)
+@cache
 def _layout(kind: Any) -> tuple[tuple[str, str, Any], ...]:
     """Each field's Python name, JSON name (``fit_seconds`` is ``fitSeconds``) and type."""
     hints = get_type_hints(kind)

@@ -1,4 +1,4 @@
-"""The write-ahead journal: one file a tuning, a file of event lines, kept until MLflow has them all."""
+"""The write-ahead journal: a file of a tuning's event lines, kept until MLflow has them all."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from trackmllib import messages
 
@@ -21,8 +22,10 @@ TEMPORARY = "trackmllib-"
 
 def default_directory() -> Path:
     """The user's state directory for trackmllib."""
-    import platformdirs  # not there in a sidecar, which is told the directory
-
+    try:
+        import platformdirs
+    except ImportError:  # only the jar is there, which carries this package but no other
+        return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state", "trackmllib")
     return platformdirs.user_state_path("trackmllib", appauthor=False)
 
 
@@ -62,8 +65,7 @@ class Journal:
             return
         data = line.encode("utf-8", "replace") + b"\n"
         try:
-            if os.write(self._file, data) < len(data):
-                raise OSError("the disk is full")
+            _write(self._file, data)
         except OSError as error:
             assert self.path is not None
             messages.logger.warning(
@@ -93,13 +95,18 @@ def _open(directory: Path, tuning: str) -> int:
     return file
 
 
+def _write(file: int, data: bytes) -> None:
+    if os.write(file, data) < len(data):
+        raise OSError("the disk is full")
+
+
 def _user() -> str:
     return str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
 
 
 @contextmanager
-def claimed(file: Path) -> Iterator[None]:
-    """``file`` is nobody else's meanwhile.
+def claimed(file: Path) -> Iterator[BinaryIO]:
+    """``file``, open to be read, is nobody else's meanwhile; opening it again would end that.
 
     Raises:
         BlockingIOError: a driver that still runs, or another replay, has it.
@@ -107,4 +114,4 @@ def claimed(file: Path) -> Iterator[None]:
     with file.open("r+b") as held:
         if fcntl is not None:
             fcntl.lockf(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
+        yield held

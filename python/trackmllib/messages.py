@@ -10,7 +10,7 @@ from typing import Any
 
 logger = logging.getLogger("trackmllib")
 
-_USERINFO = re.compile(r"(?<=://)[^/@\s]+@")
+_USERINFO = re.compile(r"(?<=://)[^/\s]+@")
 
 
 @lru_cache(maxsize=1000)
@@ -52,9 +52,7 @@ def not_in_mlflow(reason: str, journal: Path | None) -> str:
 
 
 def still_writing(seconds: float) -> str:
-    return (
-        f"MLflow did not have everything {seconds:g} s after the fit (spark.trackmllib.flushTimeout)"
-    )
+    return f"MLflow had not everything {seconds:g} s after the fit (spark.trackmllib.flushTimeout)"
 
 
 def unreachable(uri: str, reason: object) -> str:
@@ -115,7 +113,7 @@ def unreadable_event(error: object) -> str:
 def no_jar(spark: str, where: Path, there: list[str]) -> str:
     return (
         f"there is no trackmllib jar for Spark {spark} in {where} "
-        f"(found: {', '.join(there) or 'none'}). Install the wheel, or run `make jars` in a checkout."
+        f"(found: {', '.join(there) or 'none'}). Install the wheel, or `make jars` in a checkout."
     )
 
 
@@ -131,3 +129,10 @@ def journal_unreadable(error: OSError) -> str:
     if isinstance(error, BlockingIOError):
         return "a driver that still runs, or another replay, has it: nothing was done"
     return f"it cannot be read ({error.strerror or error})"
+
+
+def lines_unreadable(damaged: int) -> str:
+    return (
+        f"{damaged} of its lines cannot be read and were left out: a newer trackmllib may read "
+        "them. The file is kept"
+    )

@@ -54,25 +54,36 @@ def replay(
         experiment: the name of the experiment, likewise.
         timeout: the longest wait for MLflow, in seconds.
     """
-    unreadable: dict[Path, str] = {}
-    events: dict[Path, list[Event]] = {}
+    problems: dict[Path, str] = {}
+    read: dict[Path, _Read] = {}
     with ExitStack() as claims:
         for file in dict.fromkeys(files):
             try:
-                claims.enter_context(journal.claimed(file))
-                events[file] = list(_events(file))
+                held = claims.enter_context(journal.claimed(file))
+                read[file] = _Read(held.read())
             except OSError as error:
-                unreadable[file] = messages.journal_unreadable(error)
-        replayed = _logged(events, tracking_uri, experiment, time.monotonic() + timeout)
-        for came in replayed:
-            if came.problem is None and _is_journal(came.file):
-                came.file.unlink()
-    return [*replayed, *(Replayed(file, 0, problem) for file, problem in unreadable.items())]
+                problems[file] = messages.journal_unreadable(error)
+                continue
+            if read[file].damaged:
+                problems[file] = messages.lines_unreadable(read[file].damaged)
+        events = {file: content.events for file, content in read.items()}
+        for file, reason in _logged(
+            events, tracking_uri, experiment, time.monotonic() + timeout
+        ).items():
+            problems.setdefault(file, reason)
+        for file, content in read.items():
+            if file not in problems and content.is_journal:
+                file.unlink()
+    return [
+        Replayed(file, len(_tunings(events.get(file, []))), problems.get(file))
+        for file in dict.fromkeys([*read, *problems])
+    ]
 
 
 def _logged(
     events: dict[Path, list[Event]], tracking_uri: str | None, experiment: str | None, end: float
-) -> list[Replayed]:
+) -> dict[Path, str]:
+    """Logs them; the files that MLflow does not have wholly, each with the reason."""
     refused: dict[str, str | None] = {}
 
     def done(tuning: Tuning) -> None:
@@ -81,17 +92,23 @@ def _logged(
     consumer = Consumer(done, resumed=True)
     for event in _merged(events):
         if isinstance(event, TuningStarted):
-            event = _elsewhere(event, tracking_uri, experiment)
-        consumer.accept(event)
-    came = []
+            consumer.accept(_elsewhere(event, tracking_uri, experiment))
+        else:
+            consumer.accept(event)
+    problems: dict[Path, str] = {}
     for file, told in events.items():
-        tunings = {event.tuning: None for event in told if isinstance(event, TuningStarted)}
-        problems = [
-            consumer.wait(tuning, max(0.0, end - time.monotonic())) or refused.get(tuning)
-            for tuning in tunings
-        ]
-        came.append(Replayed(file, len(tunings), next(filter(None, problems), None)))
-    return came
+        for tuning in _tunings(told):
+            left = max(0.0, end - time.monotonic())
+            reason = consumer.wait(tuning, left) or refused.get(tuning)
+            if reason:
+                problems.setdefault(file, reason)
+    return problems
+
+
+def _tunings(events: list[Event]) -> list[str]:
+    """The tunings that begin in ``events``."""
+    started = (event.tuning for event in events if isinstance(event, TuningStarted))
+    return list(dict.fromkeys(started))
 
 
 def _merged(events: dict[Path, list[Event]]) -> Iterator[Event]:
@@ -126,19 +143,30 @@ def _elsewhere(
     return replace(started, destination=to)
 
 
-def _events(file: Path) -> Iterator[Event]:
-    with file.open(encoding="utf-8", errors="replace") as lines:
-        for line in lines:
+class _Read:
+    """What a file holds.
+
+    Attributes:
+        damaged: how many whole lines are no events that can be read.
+        is_journal: whether it is ours to remove, as a Spark event log is not.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        self.events: list[Event] = []
+        self.damaged = 0
+        others = 0
+        *lines, cut = content.decode("utf-8", "replace").split("\n")
+        for line in [*lines, cut]:
+            if not line.strip():
+                continue
             try:
                 event = from_line(line)
             except InvalidEventError as error:
                 messages.warn_once(messages.unreadable_event(error))
+                self.damaged += line is not cut  # what was being written when the driver died
                 continue
-            if event is not None:
-                yield event
-
-
-def _is_journal(file: Path) -> bool:
-    """Whether ``file`` is ours to remove, as a Spark event log is not."""
-    with file.open(encoding="utf-8", errors="replace") as lines:
-        return file.suffix == ".jsonl" and '"org.trackmllib.TuningStarted"' in next(lines, "")
+            if event is None:
+                others += 1
+            else:
+                self.events.append(event)
+        self.is_journal = bool(self.events) and not others

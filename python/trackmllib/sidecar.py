@@ -9,19 +9,23 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from trackmllib import journal, messages
 from trackmllib.consumer import Consumer
 from trackmllib.consumer.requests import answer
+from trackmllib.consumer.store import THREADS
 from trackmllib.consumer.tuning import Tuning
 from trackmllib.errors import InvalidEventError
-from trackmllib.events import TuningFailed, TuningFinished, from_line
+from trackmllib.events import TuningFailed, TuningFinished, from_line, now
 
 _MOST_EVENTS = 500
 _POLL_MILLIS = 1000
@@ -43,6 +47,7 @@ class Sidecar:
         self._journal_dir = journal_dir
         self._alone = threading.Event()
         self._consumer = Consumer(self._done, resumed=resume)
+        self._open_runs: dict[str, dict[str, Any]] = {}
 
     def run(self) -> None:
         """Consumes events until the driver is gone, and then what it left."""
@@ -53,16 +58,17 @@ class Sidecar:
             except Exception:  # the driver is going: its end is what counts
                 self._alone.wait(_AFTER_DRIVER)
                 break
-            for line in lines.splitlines() if lines else []:
+            for line in filter(None, lines.split("\n")):
                 self._take(line)
         self._consumer.interrupt("the driver has ended while the tuning ran")
         end = time.monotonic() + _AFTER_DRIVER
         while not self._consumer.idle() and time.monotonic() < end:
             time.sleep(0.02)
+        self._end_open_runs()
 
     def _take(self, line: str) -> None:
         if line.startswith('{"request":'):
-            threading.Thread(target=self._answer, args=(line,), daemon=True).start()
+            self._start(self._answer, line)
             return
         try:
             event = from_line(line)
@@ -73,7 +79,7 @@ class Sidecar:
             return
         self._consumer.accept(event)
         if isinstance(event, (TuningFinished, TuningFailed)):
-            threading.Thread(target=self._wait, args=(event.tuning,), daemon=True).start()
+            self._start(self._wait, event.tuning)
 
     def _wait(self, tuning: str) -> None:
         """Tells the driver, whose fit waits for it, when waiting is in vain."""
@@ -81,24 +87,39 @@ class Sidecar:
         if problem is not None and not self._alone.is_set():
             self._driver.done(tuning, None, messages.without_password(problem))
 
+    def _start(self, work: Callable[[str], None], of: str) -> None:
+        # the name tells MLflow's client not to retry for minutes
+        threading.Thread(target=work, args=(of,), name=f"{THREADS}asked", daemon=True).start()
+
+    def _end_open_runs(self) -> None:
+        """The driver is gone in the middle of its ``withRun`` blocks."""
+        for run_id, request in self._open_runs.items():
+            end = {"request": "endRun", "runId": run_id, "status": "KILLED", "time": now()}
+            answer({**request, **end})
+
     def _answer(self, line: str) -> None:
         request = json.loads(line)
         value, problem = answer(request)
+        if value is not None:
+            if request["request"] == "createRun":
+                self._open_runs[value] = request
+            else:
+                self._open_runs.pop(value, None)
         self._driver.reply(request["id"], value, problem)
 
     def _done(self, tuning: Tuning) -> None:
-        try:
-            problem = messages.without_password(tuning.refused) if tuning.refused else None
+        problem = messages.without_password(tuning.refused) if tuning.refused else None
+        with suppress(Exception):  # the driver has gone: its journal is ours to remove
             self._driver.done(tuning.started.tuning, tuning.main.id, problem)
             return
-        except Exception:  # the driver has gone: its journal is ours to remove
-            pass
         if self._journal_dir is not None and not tuning.refused:
             journal.path_of(self._journal_dir, tuning.started.tuning).unlink(missing_ok=True)
 
     def _watch_driver(self) -> None:
         sys.stdin.read()
         self._alone.set()
+        time.sleep(_AFTER_DRIVER)
+        os._exit(0)  # also in the middle of an import or a request
 
 
 def main() -> None:

@@ -91,9 +91,7 @@ def test_no_python(spark_install: Spark, app: Path, place, data: Path, untracked
     assert any("/nowhere/python" in line and "spark.trackmllib.python" in line for line in warnings)
     (journal,) = journals(state)
     assert any(journal in line and "trackmllib replay" in line for line in warnings)
-    replayed = spark_install.run(
-        [str(spark_install.bin / "trackmllib"), "replay", "--all"], **env
-    )
+    replayed = spark_install.run([str(spark_install.bin / "trackmllib"), "replay", "--all"], **env)
     assert replayed.code == 0, replayed.err
     (main,) = trees(uri, "Default")
     assert [child.status for child in main.children] == ["FINISHED"] * 2
@@ -151,9 +149,7 @@ def test_unreadable_confs(
     assert len(trees(uri, "Default")) == 1
 
 
-def test_nobody_listens(
-    spark_install: Spark, app: Path, place, data: Path, untracked: str
-) -> None:
+def test_nobody_listens(spark_install: Spark, app: Path, place, data: Path, untracked: str) -> None:
     """A tracking server that is not there: one warning, the journal stays."""
     _, state, env = place("refused")
     env["MLFLOW_TRACKING_URI"] = "http://user:secret@127.0.0.1:9"

@@ -27,16 +27,13 @@ def logged_once(uri: str, state: Path, language: str) -> None:
 
 
 def test_scala_jar_alone(spark_install: Spark, app: Path, place, data: Path) -> None:
-    """On Spark 4 the jar alone is enough; Spark 3.5 wants the listener named."""
+    """The jar alone is enough for a Scala application."""
     uri, state, env = place("jar-alone")
     done = spark_install.submit_plain(
         "--jars", spark_install.jar, "--class", "OneTuning", app, data, **env
     )
     assert done.code == 0, done.err
-    if spark_install.version.startswith("3."):
-        assert trees(uri, "Default") == []
-    else:
-        logged_once(uri, state, "scala")
+    logged_once(uri, state, "scala")
 
 
 def test_scala_listener_in_spark_defaults(
@@ -104,7 +101,7 @@ def test_spark_shell(spark_install: Spark, app: Path, place, data: Path) -> None
 
 
 def test_python_by_spark_submit(spark_install: Spark, place, data: Path) -> None:
-    """An unchanged PySpark script by spark-submit with the jar: in the driver, without a sidecar."""
+    """An unchanged PySpark script by spark-submit with the jar: without a sidecar."""
     uri, state, env = place("submit")
     done = spark_install.submit(SCRIPT, data, **env)
     assert done.code == 0, done.err

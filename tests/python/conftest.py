@@ -49,11 +49,15 @@ def rows(spark):
 @pytest.fixture(scope="session")
 def flowers(spark):
     """Three kinds of things that a tree can tell apart, with folds."""
-    return spark.sql(
-        "SELECT CAST(id % 3 AS DOUBLE) AS label, CAST(id % 2 AS INT) AS fold, array("
-        "CAST(id % 3 AS DOUBLE) + rand(1), rand(2), CAST(id % 7 AS DOUBLE) / 3 + rand(3)) AS xs "
-        "FROM range(0, 120, 1, 1)"
-    ).transform(_with_features).cache()
+    return (
+        spark.sql(
+            "SELECT CAST(id % 3 AS DOUBLE) AS label, CAST(id % 2 AS INT) AS fold, array("
+            "CAST(id % 3 AS DOUBLE) + rand(1), rand(2), CAST(id % 7 AS DOUBLE) / 3 + rand(3)) xs "
+            "FROM range(0, 120, 1, 1)"
+        )
+        .transform(_with_features)
+        .cache()
+    )
 
 
 def _with_features(frame):

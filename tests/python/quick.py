@@ -82,7 +82,8 @@ def sizes(estimator, values=(1, 2, 3)):
 def validator(values=(1, 2, 3), *, estimator=None, evaluator=None, kind=CrossValidator, **params):
     """A tuner over quick trials."""
     estimator = estimator or Quick()
-    params.setdefault("estimatorParamMaps", sizes(estimator, values))
+    if "estimatorParamMaps" not in params:
+        params["estimatorParamMaps"] = sizes(estimator, values)
     return kind(estimator=estimator, evaluator=evaluator or NamedScore(), **params)
 
 

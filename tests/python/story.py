@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 
 from trackmllib.consumer import Consumer
@@ -116,3 +117,14 @@ def consumed(*stories, resumed=False):
         for event in story.events:
             consumer.accept(event)
     return [consumer.wait(story.id, LONG) for story in stories]
+
+
+def until(condition, seconds=LONG):
+    """Waits for a condition, and gives what it gave."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.02)
+    raise TimeoutError

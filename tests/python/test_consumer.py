@@ -7,7 +7,7 @@ import threading
 
 import pytest
 from found import statuses
-from story import BEGAN, LONG, Story, consumed, to
+from story import BEGAN, LONG, Story, consumed, to, until
 
 from trackmllib.consumer import Consumer
 from trackmllib.events import Destination, ParamName, Stage
@@ -286,9 +286,9 @@ def test_twice_under_one_run(experiment, store):
     """Names with another value are mangled by the second fit's uuid, the same ones are not."""
     run_id = store.create_run(experiment.id).info.run_id
     first = Story(to(experiment, run_id=run_id)).run(0, 0.5, 0.6).run(1, 0.1, 0.2).finish(0)
-    second = Story(
-        to(experiment, run_id=run_id), params={"numFolds": 3, "seed": 7}, folds=3
-    ).run(0, 0.5, 0.6, 0.7)
+    second = Story(to(experiment, run_id=run_id), params={"numFolds": 3, "seed": 7}, folds=3).run(
+        0, 0.5, 0.6, 0.7
+    )
     consumed(first, second.finish(0))
     main = experiment.main()
     assert main.data.params["numFolds"] == "2"
@@ -313,7 +313,9 @@ def test_at_once_under_one_run(experiment, store):
     for story in stories:
         assert consumer.wait(story.id, LONG) is None
     params = experiment.main().data.params
-    assert sorted(value for name, value in params.items() if name.startswith("seed")) == list("0123")
+    assert sorted(value for name, value in params.items() if name.startswith("seed")) == list(
+        "0123"
+    )
 
 
 @pytest.mark.parametrize("run_id", ["0" * 32, "no id at all", "deleted"])
@@ -346,6 +348,17 @@ def test_driver_that_has_gone(experiment):
     assert consumer.wait(story.id, LONG) is None
     assert experiment.main().info.status == "KILLED"
     assert statuses(experiment.children()) == ["FINISHED", "KILLED"]
+    until(consumer.idle)
+
+
+def test_driver_that_has_gone_with_late_trials(experiment):
+    """Trials that outlived their tuning, and not the driver, are not waited for."""
+    consumer = Consumer(lambda tuning: None)
+    story = Story(to(experiment), tell=consumer.accept).begin(0).begin(1).fail(0).abort()
+    assert consumer.wait(story.id, LONG) is None
+    assert not consumer.idle()
+    consumer.interrupt("the driver has ended")
+    until(consumer.idle)
 
 
 def test_resumed_consumer_writes_nothing_twice(experiment):

@@ -86,7 +86,8 @@ def test_long_error(experiment):
 
 
 @pytest.mark.parametrize(
-    "name", ["a:b", "a b", "über", "x" * 400, "../up", "/root", ".", "a//b", "", "a\nb", "<b>", "😀"]
+    "name",
+    ["a:b", "a b", "über", "x" * 400, "../up", "/root", ".", "a//b", "", "a\nb", "<b>", "😀"],
 )
 def test_names_that_mlflow_refuses(experiment, name):
     """A param of any name is logged, under a name that MLflow takes."""

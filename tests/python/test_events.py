@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import random
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -68,7 +69,9 @@ def test_newer_version_says_so():
     assert thrown.value.newer
 
 
-@pytest.mark.parametrize("line", ["", "nonsense", "[]", "7", "null", "{}", '{"Event":7}', "[" * 9999])
+@pytest.mark.parametrize(
+    "line", ["", "nonsense", "[]", "7", "null", "{}", '{"Event":7}', "[" * 9999]
+)
 def test_what_is_no_event_is_invalid(line):
     """A line that is no event raises :class:`InvalidEventError`, and is not of a newer version."""
     with pytest.raises(InvalidEventError) as thrown:
@@ -82,10 +85,8 @@ def test_wrong_types_are_invalid(garbage):
     for line in LINES:
         for field in json.loads(line):
             wrong = {**json.loads(line), field: garbage}
-            try:
+            with suppress(InvalidEventError):
                 from_line(json.dumps(wrong))
-            except InvalidEventError as error:
-                assert str(error)
 
 
 def test_missing_fields_are_invalid():
@@ -105,10 +106,8 @@ def test_any_bytes_are_an_event_or_invalid():
         for _ in range(chance.randint(1, 5)):
             data[chance.randrange(len(data))] = chance.randrange(256)
         line = bytes(data[: chance.randint(1, len(data))]).decode("utf-8", "replace")
-        try:
+        with suppress(InvalidEventError):
             from_line(line)
-        except InvalidEventError:
-            pass
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
@@ -125,8 +124,13 @@ def test_surrogate_halves_can_be_written():
     """A lone surrogate, which no UTF-8 file can hold, does not keep an event from its line."""
     event = replace(Story(Destination()).events[0], application_name="a\ud800b")
     assert "a" in to_line(event)
-    assert from_line('{"Event":"org.trackmllib.TuningFinished","\\ud800":1,"version":1,'
-                     '"tuning":"\\udfff","time":1,"bestTrial":null}').tuning == "\udfff"
+    assert (
+        from_line(
+            '{"Event":"org.trackmllib.TuningFinished","\\ud800":1,"version":1,'
+            '"tuning":"\\udfff","time":1,"bestTrial":null}'
+        ).tuning
+        == "\udfff"
+    )
 
 
 def test_a_line_is_one_line():

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -87,7 +88,7 @@ def test_no_directory_at_all(blocked, monkeypatch, caplog):
     assert "no journal" in caplog.messages[-1]
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_full_disk(tmp_path, caplog):
     """A disk that gets full is said once, and nothing is thrown."""
     (tmp_path / "one.jsonl").symlink_to("/dev/full")

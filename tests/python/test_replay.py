@@ -7,8 +7,7 @@ import subprocess
 import sys
 import time
 
-import pytest
-from found import statuses, whole
+from found import Experiment, statuses, whole
 from story import LONG, Story, consumed, to
 
 from trackmllib import replay
@@ -40,28 +39,41 @@ def test_twice_is_once(experiment, tmp_path):
     assert [whole(run) for run in experiment.runs()] == before
 
 
-@pytest.mark.parametrize("events", range(1, 9))
-def test_killed_driver(experiment, tmp_path, events):
-    """Whatever was logged when the driver was killed: every trial that had ended is there, no run
-    is RUNNING."""
-    story = Story(to(experiment)).run(0, 0.5, 0.6).begin(1).end(1).begin(1, 1)
-    consumer_had, story.events = story.events[:-2], story.events[:events]
-    alive = Story(to(experiment))
-    alive.id, alive.events = story.id, consumer_had
-    from trackmllib.consumer import Consumer
+DRIVER = """
+import os, signal, sys
+from pathlib import Path
+from trackmllib.consumer import Consumer
+from trackmllib.events import from_line
 
-    first = Consumer(lambda tuning: None)
-    for event in alive.events[:events]:
-        first.accept(event)
-    if events > 1:
-        first.main_run(story.id, LONG)
-    assert replayed(story.write(tmp_path / "one.jsonl")) == [None]
-    assert experiment.main().info.status == "KILLED"
-    assert "driver ended" in experiment.main().data.tags["trackmllib.error"]
-    expected = ["FINISHED"] * (events >= 5) + ["KILLED"] * (events >= 6)
-    if 2 <= events < 5:
-        expected = ["KILLED"]
-    assert statuses(experiment.children()) == expected
+consumer = Consumer(lambda tuning: None)
+for file in sys.argv[1:]:
+    for line in Path(file).read_text().splitlines():
+        consumer.accept(from_line(line))
+    consumer.main_run(Path(file).stem, 30)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_killed_driver(store, tmp_path):
+    """Wherever in its tunings, and in writing them, the driver was killed.
+
+    Every trial that had ended is there, nothing twice, and no run is RUNNING.
+    """
+    journals, experiments = [], []
+    for events in range(1, 9):
+        experiments.append(Experiment(store))
+        story = Story(to(experiments[-1])).run(0, 0.5, 0.6).begin(1).end(1).begin(1, 1)
+        del story.events[events:]
+        journals.append(story.write(tmp_path / f"{story.id}.jsonl"))
+    assert subprocess.run([sys.executable, "-c", DRIVER, *journals], check=False).returncode == -9
+    assert sum(len(experiment.runs()) for experiment in experiments) >= 8
+    assert replayed(*journals) == [None] * 8
+    for events, experiment in enumerate(experiments, 1):
+        assert experiment.main().info.status == "KILLED"
+        assert "driver ended" in experiment.main().data.tags["trackmllib.error"]
+        expected = ["FINISHED" if events >= 5 else "KILLED"] * (events >= 2)
+        assert statuses(experiment.children()) == expected + ["KILLED"] * (events >= 6)
+    assert experiments[-1].steps(experiments[-1].children()[0], "f1") == {0: 0.5, 1: 0.6}
 
 
 def test_cut_in_the_middle_of_a_line(experiment, tmp_path, caplog):
@@ -75,18 +87,19 @@ def test_cut_in_the_middle_of_a_line(experiment, tmp_path, caplog):
 
 
 def test_garbage(experiment, tmp_path):
-    """Lines of any bytes do not keep the rest from MLflow; such a file is not ours to remove."""
+    """Lines of any bytes do not keep the rest from MLflow; the file is kept, and that is said."""
     file = Story(to(experiment)).run(0, 0.5, 0.6).finish(0).write(tmp_path / "one.jsonl")
     lines = file.read_bytes().splitlines(keepends=True)
     file.write_bytes(b"\xff\xfe\x00\n" + b"{}\n[1]\n".join(lines) + b"\x80" * 99)
-    assert replayed(file) == [None]
+    (problem,) = replayed(file)
+    assert "lines cannot be read" in problem
     assert file.exists()
     assert experiment.main().info.status == "FINISHED"
 
 
 def test_empty_and_foreign_files(experiment, tmp_path):
     """Files with no tunings are left as they are."""
-    for content in ("", "\n", "hello\n", '{"Event":"SparkListenerLogStart"}\n'):
+    for content in ("", "\n", "hello", '{"Event":"SparkListenerLogStart"}\n'):
         file = tmp_path / "one.jsonl"
         file.write_text(content)
         (came,) = replay.replay([file], timeout=LONG)
@@ -211,7 +224,10 @@ def test_mlflow_refuses(tmp_path):
 def test_journal_in_use(experiment, tmp_path):
     """The journal of a driver that runs is left alone; the others are replayed."""
     story = Story(to(experiment)).run(0, 0.5, 0.6).finish(0)
-    used, free = story.write(tmp_path / "a.jsonl"), Story(to(experiment)).write(tmp_path / "b.jsonl")
+    used, free = (
+        story.write(tmp_path / "a.jsonl"),
+        Story(to(experiment)).write(tmp_path / "b.jsonl"),
+    )
     code = f"""
 import fcntl, sys
 file = open({str(used)!r}, "r+b")

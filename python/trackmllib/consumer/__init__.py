@@ -1,4 +1,4 @@
-"""From events to MLflow runs; the same code in a PySpark driver and in the sidecar of a Scala one."""
+"""From events to MLflow runs; the same in a PySpark driver and in the sidecar of a Scala one."""
 
 from __future__ import annotations
 

@@ -8,15 +8,12 @@ from collections.abc import Callable
 
 from trackmllib import messages
 from trackmllib.consumer.main_run import MainRun
-from trackmllib.consumer.reachable import refusal
 from trackmllib.consumer.run import Run
 from trackmllib.consumer.store import is_permanent
 from trackmllib.consumer.trial import Trial
 from trackmllib.consumer.tuning import Tuning
 from trackmllib.consumer.writers import Writers
 from trackmllib.events import Event, Parent, TuningFailed, TuningStarted
-
-_LOOK = 0.5  # seconds between looks at a server that may have gone
 
 Done = Callable[[Tuning], None]
 
@@ -70,23 +67,31 @@ class Consumer:
         found = self._tunings.get(tuning)
         if found is None:
             return None
-        uri = found.started.destination.tracking_uri
-        end = time.monotonic() + timeout
-        while True:
-            left = max(0.0, end - time.monotonic())
-            with self._changed:
-                if self._changed.wait_for(lambda: found.reported, min(left, _LOOK)):
-                    return found.refused
-            if found.trouble and (reason := refusal(uri)):
-                return reason
-            if not left:
-                return found.refused or found.trouble or messages.still_writing(timeout)
+        began = time.monotonic()
+        with self._changed:
+            writers = self._writers_of(found)
+            writers.put(found.main)  # so that a server that is away is noticed now
+            self._changed.wait_for(lambda: found.reported or writers.refusal_since(began), timeout)
+            if found.reported:
+                return found.refused
+        return (
+            writers.refusal_since(began)
+            or found.refused
+            or found.trouble
+            or messages.still_writing(timeout)
+        )
 
     def interrupt(self, error: str) -> None:
         """The driver is gone: what has not ended never will."""
         for tuning in list(self._tunings.values()):
-            if not tuning.ended:
-                self.accept(TuningFailed(tuning=tuning.started.tuning, error=error, interrupted=True))
+            with self._changed:
+                tuning.abandon()
+            if tuning.ended:
+                self._writers_of(tuning).put(tuning.main)
+            else:
+                self.accept(
+                    TuningFailed(tuning=tuning.started.tuning, error=error, interrupted=True)
+                )
 
     def idle(self) -> bool:
         """Whether MLflow has everything of every tuning."""

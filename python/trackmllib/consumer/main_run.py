@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trackmllib import messages
-from trackmllib.consumer import naming
+from trackmllib.consumer import description, naming
 from trackmllib.consumer.run import Run
 from trackmllib.consumer.store import MetricValue, Store, is_missing
 
@@ -23,7 +23,7 @@ class MainRun(Run):
     """
 
     def __init__(self, tuning: Tuning) -> None:
-        super().__init__(tuning.started.destination.run_id)
+        super().__init__(tuning.started.destination.run_id, resumed=tuning.resumed)
         self.tuning = tuning
         self.ours = self.id is None
         self._experiment: str | None = None
@@ -57,7 +57,9 @@ class MainRun(Run):
                 parent = self.tuning.parent_run
                 destination = self.tuning.started.destination
                 self._experiment = (
-                    parent.tuning.main.experiment(store) if parent else store.experiment(destination)
+                    parent.tuning.main.experiment(store)
+                    if parent
+                    else store.experiment(destination)
                 )
         return self._experiment
 
@@ -73,26 +75,24 @@ class MainRun(Run):
                 self.id, self.ours = None, True
         return super().create(store)
 
-    def _create(self, store: Store) -> mlflow.entities.Run:
+    def _found(self, store: Store) -> list[mlflow.entities.Run]:
+        return store.find_runs(
+            self.experiment(store),
+            f"tags.fit_uuid = '{self.tuning.fit_uuid}' AND attributes.start_time = "
+            f"{self.tuning.started.time}",
+        )
+
+    def _create(self, store: Store, tags: dict[str, str]) -> mlflow.entities.Run:
         started = self.tuning.started
-        parent = self.tuning.parent_run
-        parent_id = parent.create(store) if parent else None
-        experiment = self.experiment(store)
-        if self.tuning.resumed:
-            found = store.find_run(
-                experiment,
-                f"tags.fit_uuid = '{self.tuning.fit_uuid}' AND attributes.start_time = "
-                f"{started.time}",
-            )
-            if found is not None:
-                return found
         name = started.destination.run_name or (
             f"{started.tuner.class_name}({started.estimator.class_name})"
         )
-        tags = self._take_tags()
-        if parent_id is not None:
-            tags["mlflow.parentRunId"] = parent_id
-        return store.create_run(experiment, naming.shortened_name(name), started.time, tags)
+        tags |= self.tuning.origin_tags()
+        if self.tuning.parent_run is not None:
+            tags["mlflow.parentRunId"] = self.tuning.parent_run.create(store)
+        return store.create_run(
+            self.experiment(store), naming.shortened_name(name), started.time, tags
+        )
 
     def _log(
         self,
@@ -107,21 +107,30 @@ class MainRun(Run):
             return
         with store.shared_run:  # what stands on a run that others write to decides our names
             there = store.get_run(self.id).data
-            store.log(
-                self.id,
-                self._beside(there.params, params),
-                self._beside(there.tags, tags),
-                metrics,
+            note = tags.get(description.TAG)
+            beside = self._beside(
+                there.tags, {name: tag for name, tag in tags.items() if name != description.TAG}
             )
+            if note is not None:
+                beside |= self._described(there.tags.get(description.TAG, ""), note)
+            store.log(self.id, self._beside(there.params, params), beside, metrics)
+
+    def _described(self, there: str, note: str) -> dict[str, str]:
+        """The user's description with ours below it, unless it is there or there is no room."""
+        both = description.below(there, note, self.tuning.fit_uuid)
+        if note in there or len(both) > naming.TAG_LIMIT:
+            return {}
+        return {description.TAG: both}
 
     def _beside(self, there: dict[str, str], ours: dict[str, str]) -> dict[str, str]:
         """Ours that are not there yet, a name that has another value there mangled."""
         beside = {}
         for name, value in ours.items():
-            if there.get(name, value) != value:
-                name = f"{name[: naming.KEY_LIMIT - 7]}_{self.tuning.fit_uuid}"
-            if there.get(name) != value:
-                beside[name] = value
+            taken = there.get(name, value) != value
+            mangled = f"{name[: naming.KEY_LIMIT - 7]}_{self.tuning.fit_uuid}"
+            key = mangled if taken else name
+            if there.get(key) != value:
+                beside[key] = value
         return beside
 
     def _may_end(self) -> bool:

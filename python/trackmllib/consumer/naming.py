@@ -22,7 +22,7 @@ _NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
 def param_keys(grid: Iterable[ParamName]) -> dict[ParamName, str]:
-    """The MLflow param of each param of a grid: its name, with its parent's uid where two share it."""
+    """The MLflow param of each param of a grid: its name, or ``parent.name`` where two share it."""
     params = list(dict.fromkeys(grid))
     shared = Counter(param.name for param in params)
     keys: dict[ParamName, str] = {}
@@ -73,10 +73,7 @@ def _finite(value: Any) -> Any:
 
 def in_words(setting: Iterable[ParamValue], keys: dict[ParamName, str]) -> str:
     """The name of a trial's run, such as ``maxDepth=5, maxBins=8``."""
-    words = (
-        f"{param_key(keys, param)}={text(param.value)}"
-        for param in ordered(setting)
-    )
+    words = (f"{param_key(keys, param)}={text(param.value)}" for param in ordered(setting))
     return shortened_name(", ".join(words) or "default params")
 
 

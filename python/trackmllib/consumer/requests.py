@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from trackmllib import messages
 from trackmllib.consumer import naming
 from trackmllib.consumer.reachable import refusal
 from trackmllib.consumer.store import Store
@@ -33,6 +34,7 @@ def answer(request: dict[str, Any]) -> tuple[str | None, str | None]:
             "mlflow.user": request["user"],
             "mlflow.source.name": request["applicationName"],
             "mlflow.source.type": "JOB",
+            "spark.applicationId": request["applicationId"],
         }
         run = store.create_run(
             store.experiment(destination),
@@ -42,4 +44,4 @@ def answer(request: dict[str, Any]) -> tuple[str | None, str | None]:
         )
         return run.info.run_id, None
     except Exception as error:
-        return None, str(error)
+        return None, messages.without_password(str(error))

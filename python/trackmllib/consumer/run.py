@@ -26,8 +26,10 @@ class Run(ABC):
         entity: MLflow's own object of a run that was made or found here.
     """
 
-    def __init__(self, run_id: str | None = None) -> None:
+    def __init__(self, run_id: str | None, *, resumed: bool) -> None:
         self.id = run_id
+        self._asked = resumed  # whether MLflow may have made it, also where no answer came
+        self._doubled = False  # whether it may still make it a second time
         self.entity: mlflow.entities.Run | None = None
         self._writing = threading.Lock()  # held while MLflow is asked: one writer a run
         self._pending = threading.Lock()  # held for moments
@@ -81,9 +83,21 @@ class Run(ABC):
         if self.id is None:
             with self._writing:
                 if self.id is None:
-                    self.entity = self._create(store)
+                    self.entity = self._make(store)
                     self.id = str(self.entity.info.run_id)
         return self.id
+
+    def _make(self, store: Store) -> mlflow.entities.Run:
+        may_be_there, self._asked = self._asked, True
+        found = self._found(store) if may_be_there else []
+        self._doubled = may_be_there and not found
+        with self._pending:
+            tags = dict(self._tags)
+        run = found[0] if found else self._create(store, tags)
+        with self._pending:
+            there = run.data.tags
+            self._tags = {key: tag for key, tag in self._tags.items() if there.get(key) != tag}
+        return run
 
     def write(self, store: Store) -> None:
         """Brings MLflow up to what the run should hold, as far as that is due.
@@ -110,6 +124,11 @@ class Run(ABC):
                     raise
             end = self._end
             if end and self._end_due() and self._may_end():
+                if self._doubled:  # a request whose answer was lost may have been served late
+                    store.delete_runs(
+                        run for run in self._found(store) if run.info.run_id != run_id
+                    )
+                    self._doubled = False
                 store.end_run(run_id, *end)
                 self._written_end = end
 
@@ -121,8 +140,12 @@ class Run(ABC):
             return dropped
 
     @abstractmethod
-    def _create(self, store: Store) -> mlflow.entities.Run:
-        """Makes the run in MLflow, or finds it there."""
+    def _found(self, store: Store) -> list[mlflow.entities.Run]:
+        """The run, where MLflow has it already."""
+
+    @abstractmethod
+    def _create(self, store: Store, tags: dict[str, str]) -> mlflow.entities.Run:
+        """Makes the run in MLflow."""
 
     def _log(
         self,
@@ -142,9 +165,3 @@ class Run(ABC):
 
     def _end_due(self) -> bool:
         return self._end is not None and self._end != self._written_end
-
-    def _take_tags(self) -> dict[str, str]:
-        """The pending tags, for a run that is made with them."""
-        with self._pending:
-            tags, self._tags = self._tags, {}
-        return tags

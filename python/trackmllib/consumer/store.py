@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trackmllib import messages
 from trackmllib.consumer.reachable import is_server
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 _OLDEST = (2, 22)
 _WRITERS_HTTP = 8
 _HOPELESS = (ImportError, AttributeError, LookupError, TypeError, ValueError)
+
+THREADS = "trackmllib-"
+"""How the names of our own threads begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class Store:
         self.uri: str = tracking_uri or mlflow.get_tracking_uri()
         self.writers = _WRITERS_HTTP if is_server(self.uri) else 1
         self.shared_run = threading.Lock()
+        _try_once()
         self._client = mlflow.MlflowClient(tracking_uri=self.uri)
         self._store = self._client._tracking_client.store
 
@@ -82,9 +87,7 @@ class Store:
 
     def create_run(self, experiment: str, name: str, start: int, tags: Mapping[str, str]) -> Run:
         """Makes a run that is RUNNING since ``start``."""
-        return self._client.create_run(
-            experiment, start_time=start, tags=dict(tags), run_name=name
-        )
+        return self._client.create_run(experiment, start_time=start, tags=dict(tags), run_name=name)
 
     def get_run(self, run_id: str) -> Run:
         """The run as MLflow has it now."""
@@ -100,10 +103,14 @@ class Store:
             raise MlflowException("it is deleted", RESOURCE_DOES_NOT_EXIST)
         return str(run.info.experiment_id)
 
-    def find_run(self, experiment: str, search: str) -> Run | None:
-        """The first run of the experiment that the search finds."""
-        found = self._client.search_runs([experiment], filter_string=search, max_results=1)
-        return found[0] if found else None
+    def find_runs(self, experiment: str, search: str) -> list[Run]:
+        """The runs of the experiment that the search finds."""
+        return list(self._client.search_runs([experiment], filter_string=search))
+
+    def delete_runs(self, runs: Iterable[Run]) -> None:
+        """Deletes runs, which MLflow can restore."""
+        for run in runs:
+            self._client.delete_run(run.info.run_id)
 
     def log(
         self,
@@ -129,6 +136,27 @@ class Store:
 
         # not set_terminated(): it asks for the run once more and prints two lines a trial
         self._store.update_run_info(run_id, RunStatus.from_string(status), end, run_name=None)
+
+
+class _Retries:
+    """MLflow's setting of how often a request is tried again: not at all in our own threads.
+
+    MLflow would try for minutes, and make a run twice where only the answer was lost.
+    """
+
+    def __init__(self, setting: Any) -> None:
+        self._setting = setting
+
+    def get(self) -> Any:
+        ours = threading.current_thread().name.startswith(THREADS)
+        return 0 if ours else self._setting.get()
+
+
+def _try_once() -> None:
+    rest_utils: Any = importlib.import_module("mlflow.utils.rest_utils")
+    setting = rest_utils.MLFLOW_HTTP_REQUEST_MAX_RETRIES
+    if not isinstance(setting, _Retries):
+        rest_utils.MLFLOW_HTTP_REQUEST_MAX_RETRIES = _Retries(setting)
 
 
 def is_permanent(error: BaseException) -> bool:

@@ -29,7 +29,7 @@ class Trial(Run):
     """
 
     def __init__(self, tuning: Tuning, first: TrialStarted) -> None:
-        super().__init__()
+        super().__init__(None, resumed=tuning.resumed)
         self.tuning = tuning
         self.index = first.trial
         self.setting = naming.ordered(first.setting)
@@ -63,7 +63,7 @@ class Trial(Run):
             return 0.0
         return max(0.0, self._fold_began + _SLOW - time.monotonic()) if self.running else None
 
-    def on_started(self, event: TrialStarted) -> None:
+    def on_started(self) -> None:
         """A fold has begun."""
         self.running += 1
         self._fold_began = time.monotonic()
@@ -120,20 +120,18 @@ class Trial(Run):
         self.add_metric("fit_seconds", self._fit_seconds, end)
         self.add_metric("evaluate_seconds", self._evaluate_seconds, end)
 
-    def _create(self, store: Store) -> mlflow.entities.Run:
+    def _found(self, store: Store) -> list[mlflow.entities.Run]:
         main = self.tuning.main
-        parent = main.create(store)
-        experiment = main.experiment(store)
-        if self.tuning.resumed:
-            found = store.find_run(
-                experiment,
-                f"tags.`mlflow.parentRunId` = '{parent}' AND tags.fit_uuid = "
-                f"'{self.tuning.fit_uuid}' AND tags.`trackmllib.trial` = '{self.index}'",
-            )
-            if found is not None:
-                return found
-        tags = {**self._take_tags(), "mlflow.parentRunId": parent}
-        return store.create_run(experiment, self.name, self._start, tags)
+        return store.find_runs(
+            main.experiment(store),
+            f"tags.`mlflow.parentRunId` = '{main.create(store)}' AND tags.fit_uuid = "
+            f"'{self.tuning.fit_uuid}' AND tags.`trackmllib.trial` = '{self.index}'",
+        )
+
+    def _create(self, store: Store, tags: dict[str, str]) -> mlflow.entities.Run:
+        main = self.tuning.main
+        tags |= {**self.tuning.origin_tags(), "mlflow.parentRunId": main.create(store)}
+        return store.create_run(main.experiment(store), self.name, self._start, tags)
 
 
 def _mean(values: list[float]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from trackmllib.consumer import naming
+from trackmllib.consumer import description, naming
 from trackmllib.consumer.main_run import MainRun
 from trackmllib.consumer.run import Run
 from trackmllib.consumer.trial import Trial
@@ -54,16 +54,16 @@ class Tuning:
 
     def common_tags(self) -> dict[str, str]:
         """The tags that main and child runs share."""
+        return {"fit_uuid": self.fit_uuid, "runSource": "mllibAutoTracking"}
+
+    def origin_tags(self) -> dict[str, str]:
+        """MLflow's own tags of the runs that are made here."""
         tags = {
-            "fit_uuid": self.fit_uuid,
-            "runSource": "mllibAutoTracking",
             "mlflow.source.type": "JOB",
+            "mlflow.source.name": self.started.application_name,
+            "mlflow.user": self.started.user,
         }
-        if self.started.application_name:
-            tags["mlflow.source.name"] = self.started.application_name
-        if self.started.user:
-            tags["mlflow.user"] = self.started.user
-        return tags
+        return {name: value for name, value in tags.items() if value}
 
     def apply(self, event: Event) -> Iterable[Run]:
         """Takes in an event; the runs that now have something for MLflow."""
@@ -72,7 +72,7 @@ class Tuning:
                 trial = self.trials.get(event.trial)
                 if trial is None:
                     trial = self.trials[event.trial] = Trial(self, event)
-                trial.on_started(event)
+                trial.on_started()
                 if self.ended:
                     trial.interrupt(event.time)
                 touched: list[Run] = [trial]
@@ -83,13 +83,24 @@ class Tuning:
             case TuningFinished():
                 touched = [*self._best(event), *self._end("FINISHED", event.time)]
             case TuningFailed():
-                self.main.set_tags([("trackmllib.error", event.error)])
+                self.main.set_tags(
+                    [
+                        ("trackmllib.error", event.error),
+                        (description.TAG, description.of(self, error=event.error)),
+                    ]
+                )
                 touched = self._end("KILLED" if event.interrupted else "FAILED", event.time)
             case TuningStarted():
                 touched = [self.main]
         self._unwritten.update(touched)
         self.settled = self.reported = False
         return touched
+
+    def abandon(self) -> None:
+        """No more events come of trials that still run."""
+        for trial in self.trials.values():
+            trial.running = 0
+        self.settled = False
 
     def wrote(self, run: Run) -> None:
         """A writer has written ``run``."""
@@ -137,6 +148,7 @@ class Tuning:
 
     def _best(self, event: TuningFinished) -> list[Run]:
         best = self.trials.get(event.best_trial) if event.best_trial is not None else None
+        self.main.set_tags([(description.TAG, description.of(self, best))])
         if best is None:
             return []
         best.set_tags([("trackmllib.best", "true")])

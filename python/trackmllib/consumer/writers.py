@@ -11,10 +11,11 @@ import itertools
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from trackmllib.consumer.reachable import refusal
 from trackmllib.consumer.run import Run
-from trackmllib.consumer.store import Store
+from trackmllib.consumer.store import THREADS, Store
 
 _IDLE = 2.0
 _FIRST_PAUSE = 0.2
@@ -41,6 +42,12 @@ class Writers:
         self._store: Store | None = None
         self._suspect = True
         self._failures = 0
+        self._refused: tuple[float, str] | None = None
+
+    def refusal_since(self, moment: float) -> str | None:
+        """Why the server could not be reached, if it was tried after ``moment`` and could not."""
+        refused = self._refused
+        return refused[1] if refused and refused[0] >= moment else None
 
     def put(self, run: Run, pause: float = 0.0) -> None:
         """Has ``run`` written when it is due, and not before ``pause`` seconds have passed."""
@@ -56,8 +63,10 @@ class Writers:
             if self._idle:
                 self._work.notify()
             elif self._threads < self._limit:
-                self._threads += 1
-                threading.Thread(target=self._run, name="trackmllib-writer", daemon=True).start()
+                thread = threading.Thread(target=self._run, name=f"{THREADS}writer", daemon=True)
+                with suppress(RuntimeError):  # the interpreter is ending: the journal has it
+                    thread.start()
+                    self._threads += 1
 
     def _run(self) -> None:
         while (run := self._take()) is not None:
@@ -104,7 +113,9 @@ class Writers:
         """
         with self._opening:
             if self._suspect:
+                tried = time.monotonic()
                 reason = refusal(self._uri if self._store is None else self._store.uri)
+                self._refused = (tried, reason) if reason else None
                 if reason:
                     raise ConnectionError(reason)
             if self._store is None:

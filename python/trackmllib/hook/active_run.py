@@ -5,10 +5,13 @@ Making a run active with ``mlflow.start_run`` would ask the server, in the user'
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+from trackmllib import messages
 
 if TYPE_CHECKING:
     from mlflow.entities import Run
@@ -29,14 +32,15 @@ def current() -> Run | None:
 @contextmanager
 def active(run: Run | None) -> Iterator[None]:
     """``run`` is this thread's active run, unless it is so already."""
-    mlflow = mlflow_loaded()
-    now = current()
-    if run is None or mlflow is None or (now and now.info.run_id == run.info.run_id):
-        yield
-        return
-    stack = mlflow.tracking.fluent._active_run_stack.get()
-    ours = mlflow.ActiveRun(run)
-    stack.append(ours)
+    stack: list[Any] = []
+    ours = None
+    try:
+        if run is not None and not _is_active(run):
+            fluent = mlflow_loaded().tracking.fluent
+            stack, ours = fluent._active_run_stack.get(), _lent(run)
+            stack.append(ours)
+    except Exception as error:
+        messages.warn_once(messages.hook_failed(error))
     try:
         yield
     finally:
@@ -49,3 +53,31 @@ def was_last(run: Run) -> None:
     mlflow = mlflow_loaded()
     if mlflow:
         mlflow.tracking.fluent._last_active_run_id.set(run.info.run_id)
+
+
+def _is_active(run: Run) -> bool:
+    now = current()
+    return now is not None and now.info.run_id == run.info.run_id
+
+
+def _lent(run: Run) -> Any:
+    """``run`` as an active run that the user's code does not know of.
+
+    A plain ``mlflow.start_run()`` where nothing was active must not fail for it: it is nested.
+    """
+    mlflow = mlflow_loaded()
+    fluent = mlflow.tracking.fluent
+    lent = mlflow.ActiveRun(run)
+    lent.lent_by_trackmllib = True
+    if not hasattr(fluent.start_run, "__wrapped__"):
+        stock = fluent.start_run
+
+        @functools.wraps(stock)
+        def start_run(*args: Any, **kwargs: Any) -> Any:
+            stack = fluent._active_run_stack.get()
+            if stack and hasattr(stack[-1], "lent_by_trackmllib"):
+                kwargs.setdefault("nested", True)
+            return stock(*args, **kwargs)
+
+        mlflow.start_run = fluent.start_run = start_run
+    return lent

@@ -1,4 +1,4 @@
-"""``mlflow.pyspark.ml.autolog()`` pauses while trackmllib logs a tuning, so that it is logged once."""
+"""``mlflow.pyspark.ml.autolog()`` pauses while trackmllib logs a tuning: it is logged once."""
 
 from __future__ import annotations
 

@@ -12,9 +12,7 @@ from trackmllib.hook.live import LiveTuning, harmless
 from trackmllib.hook.place import Place
 
 
-def outer_fit(
-    base: Any, hooked: Callable[..., Any], tuner: Any, *args: Any, **kwargs: Any
-) -> Any:
+def outer_fit(base: Any, hooked: Callable[..., Any], tuner: Any, *args: Any, **kwargs: Any) -> Any:
     """``fit``: its ``_fit`` is followed, or logged afterwards where a subclass has one of its own.
 
     Args:
@@ -36,8 +34,9 @@ def tuning_fit(stock: Callable[..., Any], tuner: Any, dataset: Any) -> Any:
     around = place.here()
     if around is not None and around.tuning is None:
         around.reached = True
-    session = harmless(lambda: _session_to_track(dataset))
-    tuning = harmless(lambda: LiveTuning(tuner, session)) if session is not None else None
+    session = harmless(_session_to_track, dataset)
+    known = session is not None and harmless(_is_complete, tuner)
+    tuning = harmless(LiveTuning, tuner, session) if known else None
     if tuning is None:
         with place.at(Place(None)):
             return stock(tuner, dataset)
@@ -46,9 +45,9 @@ def tuning_fit(stock: Callable[..., Any], tuner: Any, dataset: Any) -> Any:
             with active_run.active(harmless(tuning.open)):
                 model = stock(tuner, dataset)
         except BaseException as error:
-            harmless(lambda: tuning.failed(error))
+            harmless(tuning.failed, error)
             raise
-    harmless(lambda: tuning.finished(_best(tuner, model)))
+    harmless(tuning.finished, harmless(_best, tuner, model))
     return model
 
 
@@ -78,10 +77,10 @@ def _unseen_fit(
             model = stock(*args, **kwargs)
         except BaseException as error:
             if not here.reached:
-                harmless(lambda: _begun(session, tuner, began, *args, **kwargs).failed(error))
+                harmless(_log_error, error, session, tuner, began, *args, **kwargs)
             raise
     if not here.reached:
-        harmless(lambda: _log_model(_begun(session, tuner, began, *args, **kwargs), tuner, model))
+        harmless(_log_model, model, session, tuner, began, *args, **kwargs)
     return model
 
 
@@ -90,19 +89,35 @@ def _begun(session: Any, tuner: Any, began: int, *args: Any, **kwargs: Any) -> L
     return LiveTuning(tuner.copy(params) if params else tuner, session, began=began)
 
 
-def _log_model(tuning: LiveTuning, tuner: Any, model: Any) -> None:
+def _log_error(
+    error: BaseException, session: Any, tuner: Any, began: int, *args: Any, **kwargs: Any
+) -> None:
+    _begun(session, tuner, began, *args, **kwargs).failed(error)
+
+
+def _log_model(model: Any, session: Any, tuner: Any, began: int, *args: Any, **kwargs: Any) -> None:
+    tuning = _begun(session, tuner, began, *args, **kwargs)
     metrics = _metrics(model)
-    deviations = getattr(model, "stdMetrics", None) or [None] * len(metrics)
-    for trial, (metric, std) in enumerate(zip(metrics, deviations)):
-        tuning.trial_started(trial, None, now())
-        tuning.trial_finished(trial, None, metric, std=std)
-    tuning.finished(_best(tuner, model))
+    found = getattr(model, "stdMetrics", None)
+    deviations = [] if found is None else list(found)
+    if len(metrics) == len(tuning.maps):  # else nobody knows which metric is whose
+        for trial, metric in enumerate(metrics):
+            std = deviations[trial] if len(deviations) == len(metrics) else None
+            tuning.trial_started(trial, None, now())
+            tuning.trial_finished(trial, None, metric, std=std)
+    tuning.finished(harmless(_best, tuner, model))
 
 
 def _session_to_track(dataset: Any) -> Any:
     """The session of ``dataset`` where its tunings are tracked, else ``None``."""
     session = getattr(dataset, "sparkSession", None)
     return session if session is not None and switch.enabled(session) else None
+
+
+def _is_complete(tuner: Any) -> bool:
+    """Whether a tuner has all that it needs; Spark itself says what is missing."""
+    needed = (tuner.estimator, tuner.evaluator, tuner.estimatorParamMaps)
+    return all(tuner.isDefined(param) for param in needed)
 
 
 def _best(tuner: Any, model: Any) -> int | None:
@@ -117,14 +132,18 @@ def _best(tuner: Any, model: Any) -> int | None:
 
 
 def _metrics(model: Any) -> list[float]:
-    return list(getattr(model, "avgMetrics", None) or getattr(model, "validationMetrics", None) or [])
+    for name in ("avgMetrics", "validationMetrics"):
+        found = getattr(model, name, None)
+        if found is not None:
+            return list(found)
+    return []
 
 
-def _dataset(dataset: Any = None, params: Any = None) -> Any:
+def _dataset(dataset: Any = None, params: Any = None) -> Any:  # noqa: ARG001  # as fit() has them
     return dataset
 
 
-def _params(dataset: Any = None, params: Any = None) -> Any:
+def _params(dataset: Any = None, params: Any = None) -> Any:  # noqa: ARG001
     return params
 
 

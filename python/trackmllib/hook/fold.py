@@ -39,8 +39,8 @@ class Fold:
     def fitMultiple(self, dataset: Any, maps: Any) -> Iterator[tuple[int, Any]]:  # noqa: N802
         """The models, as the user's estimator makes them."""
         models = self._estimator.fitMultiple(dataset, maps)
-        fit_one = getattr(models, "fitSingleModel", None)
-        if fit_one is not None:  # Spark's own iterator: it names the map before it fits
+        if type(models).__name__ == "_FitMultipleIterator":  # it names the map before it fits
+            fit_one = models.fitSingleModel
 
             def fit_announced(index: int) -> Any:
                 self._begin(index, now())
@@ -65,9 +65,9 @@ class Fold:
                 try:
                     result = task()
                 except BaseException as error:
-                    harmless(lambda: self._failed(error))
+                    harmless(self._failed, error)
                     raise
-                harmless(lambda: self._finished(result[1]))
+                harmless(self._finished, result[1])
                 return result
 
         return run
@@ -86,7 +86,7 @@ class Fold:
         here = place.here()
         if here is not None:
             here.trial = index
-        harmless(lambda: self._tuning.trial_started(index, self._number, time))
+        harmless(self._tuning.trial_started, index, self._number, time)
 
     def _finished(self, metric: float) -> None:
         trial = self._trial

@@ -5,14 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from trackmllib import conf, messages
 from trackmllib._version import __version__
-from trackmllib.conf import Conf
 from trackmllib.events import (
     Destination,
     Event,
+    Parent,
     Stage,
     TrialFailed,
     TrialFinished,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _MAIN_RUN_WAIT = 2.0
 _LONGEST_ERROR = 4900
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -41,6 +42,7 @@ class LiveTuning:
         maps: the param maps that it tries.
         folds: how many folds have begun.
         run: the run that is active while it runs, where MLflow could say so in time.
+        destination: where it is logged.
     """
 
     def __init__(self, tuner: Any, session: Any, *, began: int | None = None) -> None:
@@ -51,20 +53,29 @@ class LiveTuning:
         self._conf = conf.read(spark.conf_of(session))
         self._tracker: Tracker = tracker()
         active = active_run.current()
-        outer = place.here()
-        if active is not None and outer and outer.tuning and outer.tuning.owns(active):
+        outer, parent = place.around() or (None, None)
+        if active is not None and outer is not None and outer.owns(active):
             active = None  # it is the outer tuning's doing: this one is nested in its trial
-        started = _started(self.id, tuner, session, self._conf, active)
+        goes_with = outer.destination if outer is not None else self._conf.destination
+        started = _started(self.id, tuner, session, goes_with, active, parent)
         if began is not None:
             started = replace(started, time=began)
-        self._nested = started.parent is not None
+        self._nested = parent is not None
         self._tracker.start(started, self._conf.journal_dir)
-        self.run = active
-        self._ours = active is None
+        # a nested tuning leaves the outer one's run active, and its trials do not wait for MLflow
+        self.run = outer.run if outer is not None and active is None else active
+        self.destination: Destination = started.destination
+        mlflow = active_run.mlflow_loaded()
+        self._may_be_active = (
+            active is None
+            and parent is None
+            and mlflow is not None
+            and started.destination.tracking_uri == mlflow.get_tracking_uri()
+        )
 
     def open(self) -> Run | None:
         """The run that is to be active from now on, where MLflow makes it in time."""
-        if self.run is None and active_run.mlflow_loaded():
+        if self.run is None and self._may_be_active:
             main = self._tracker.main_run(self.id, _MAIN_RUN_WAIT)
             self.run = main.entity if main else None
         return self.run
@@ -76,9 +87,7 @@ class LiveTuning:
     def trial_started(self, trial: int, fold: int | None, time: int) -> None:
         """A fold of a param map begins."""
         setting = values.setting(self.maps[trial], self._conf.redaction)
-        self._emit(
-            TrialStarted(tuning=self.id, time=time, trial=trial, fold=fold, setting=setting)
-        )
+        self._emit(TrialStarted(tuning=self.id, time=time, trial=trial, fold=fold, setting=setting))
 
     def trial_finished(
         self,
@@ -122,7 +131,7 @@ class LiveTuning:
         if not self._nested:
             self._tracker.wait(self.id, self._conf.flush_timeout)
         main = main or self._tracker.main_run(self.id, 0)
-        if self._ours and main and main.entity:
+        if self._may_be_active and main and main.entity:
             active_run.was_last(main.entity)
 
     def _emit(self, event: Event) -> None:
@@ -130,9 +139,13 @@ class LiveTuning:
 
 
 def _started(
-    tuning: str, tuner: Any, session: Any, settings: Conf, active: Run | None
+    tuning: str,
+    tuner: Any,
+    session: Any,
+    destination: Destination,
+    active: Run | None,
+    parent: Parent | None,
 ) -> TuningStarted:
-    parent = place.parent()
     estimator, evaluator = tuner.getEstimator(), tuner.getEvaluator()
     get = spark.conf_of(session)
     return TuningStarted(
@@ -151,7 +164,7 @@ def _started(
         grid=values.grid(tuner.getEstimatorParamMaps()),
         trials=len(tuner.getEstimatorParamMaps()),
         parent=parent,
-        destination=_destination(settings.destination, active, nested=parent is not None),
+        destination=_destination(destination, active, nested=parent is not None),
     )
 
 
@@ -166,7 +179,7 @@ def _destination(confs: Destination, active: Run | None, *, nested: bool) -> Des
             run_id=active.info.run_id,
         )
     if nested:
-        confs = replace(confs, run_id=None)  # it is the outermost tuning that was meant
+        confs = replace(confs, run_id=None, run_name=None)  # the outermost tuning was meant
     if confs.tracking_uri is None and mlflow:
         return replace(confs, tracking_uri=mlflow.get_tracking_uri())
     return confs
@@ -187,18 +200,20 @@ def _params(tuner: Any) -> dict[str, Any]:
 
 
 def _metric_name(evaluator: Any) -> str:
-    name = getattr(evaluator, "getMetricName", None)
-    return str(name()) if callable(name) else "metric"
+    try:
+        return values.text(str(evaluator.getMetricName()))
+    except Exception:  # not every evaluator has a name for its metric
+        return "metric"
 
 
 def _text(error: BaseException) -> str:
-    return values.text(f"{type(error).__name__}: {error}")[:_LONGEST_ERROR]
+    return values.text(f"{type(error).__name__}: {values.shown(error)}")[:_LONGEST_ERROR]
 
 
-def harmless(do: Callable[[], T]) -> T | None:
+def harmless(do: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
     """What ``do`` returns; nothing of ours that fails may reach the user's training."""
     try:
-        return do()
+        return do(*args, **kwargs)
     except Exception as error:
         messages.warn_once(messages.hook_failed(error))
         return None

@@ -42,11 +42,11 @@ def here() -> Place | None:
     return _places.stack[-1] if _places.stack else None
 
 
-def parent() -> Parent | None:
-    """The tuning and trial that a tuning which begins now is nested in."""
+def around() -> tuple[LiveTuning, Parent] | None:
+    """The tuning that one which begins now is nested in, and the trial there."""
     for place in reversed(_places.stack):
         if place.tuning is not None:
-            return Parent(place.tuning.id, place.trial)
+            return place.tuning, Parent(place.tuning.id, place.trial)
     return None
 
 
@@ -57,4 +57,4 @@ def at(place: Place) -> Iterator[Place]:
     try:
         yield place
     finally:
-        _places.stack.remove(place)
+        _places.stack.pop()

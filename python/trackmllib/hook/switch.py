@@ -32,7 +32,5 @@ def enabled(session: Any) -> bool:
     if said is not None:
         return said
     return (
-        _switched is True
-        or os.environ.get("TRACKMLLIB_ENABLED") == "1"
-        or spark.has_jar(session)
+        _switched is True or os.environ.get("TRACKMLLIB_ENABLED") == "1" or spark.has_jar(session)
     )

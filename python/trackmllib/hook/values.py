@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from trackmllib.events import ParamName, ParamValue, encodable
@@ -23,13 +24,27 @@ def grid(maps: Iterable[Mapping[Any, Any]]) -> list[ParamName]:
 def setting(param_map: Mapping[Any, Any], redaction: re.Pattern[str]) -> list[ParamValue]:
     """One param map."""
     return [
-        ParamValue(
-            param.parent,
-            param.name,
-            REDACTED if redaction.search(param.name) else _converted(param, value),
-        )
+        ParamValue(param.parent, param.name, _shielded(_converted(param, value), redaction))
+        if not redaction.search(param.name)
+        else ParamValue(param.parent, param.name, REDACTED)
         for param, value in param_map.items()
     ]
+
+
+def _shielded(value: Any, redaction: re.Pattern[str]) -> Any:
+    """``value`` without the secret that a text such as ``password=abc`` may be."""
+    if isinstance(value, list):
+        return [_shielded(item, redaction) for item in value]
+    name, equals, _ = value.partition("=") if isinstance(value, str) else ("", "", "")
+    return f"{name}={REDACTED}" if equals and redaction.search(name) else value
+
+
+def shown(value: Any) -> str:
+    """The ``str`` of an object of the user's, whose ``__str__`` may throw."""
+    try:
+        return str(value)
+    except Exception:
+        return f"({type(value).__name__})"
 
 
 def text(value: str) -> str:
@@ -42,25 +57,23 @@ def text(value: str) -> str:
 
 def _converted(param: Any, value: Any) -> Any:
     """``value`` as Spark would set it: an integer for a param that is a float is a float."""
-    try:
+    with suppress(Exception):  # Spark says so itself when it sets the value
         value = param.typeConverter(value)
-    except Exception:  # Spark says so itself when it sets the value
-        pass
     return typed(value)
 
 
 def typed(value: Any) -> Any:
     """``value`` as JSON has it; a stage is its class name, anything else its ``str``."""
+    if hasattr(value, "toArray"):  # Spark's vectors and matrices, which have a text of their own
+        return text(shown(value))
+    if hasattr(value, "tolist"):  # numpy's arrays and scalars, some of which are floats too
+        return typed(value.tolist())
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, str):
         return text(value)
     if isinstance(value, (list, tuple)):
         return [typed(item) for item in value]
-    if hasattr(value, "toArray"):  # Spark's vectors and matrices, which have a text of their own
-        return text(str(value))
-    if hasattr(value, "tolist"):  # numpy's arrays and scalars
-        return typed(value.tolist())
     if hasattr(value, "extractParamMap"):
         return type(value).__name__
-    return text(str(value))
+    return text(shown(value))

@@ -1,4 +1,4 @@
-"""Stock tunings, each in an experiment of its own; Tunings.scala beside it has the same in Scala."""
+"""Stock tunings, each in an experiment of its own; Tunings.scala beside it has them in Scala."""
 
 import sys
 from threading import Thread
@@ -19,9 +19,7 @@ def tree(**params):
 
 
 def validator(fold_col="fold", folds=3, **params):
-    return CrossValidator(
-        evaluator=evaluator, numFolds=folds, foldCol=fold_col, seed=7, **params
-    )
+    return CrossValidator(evaluator=evaluator, numFolds=folds, foldCol=fold_col, seed=7, **params)
 
 
 def depths(dt):
@@ -112,7 +110,7 @@ def run_in(experiment, tune):
     spark.conf.set("spark.trackmllib.experimentName", experiment)
     try:
         print(f"{experiment}: Success({tune()})")
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         print(f"{experiment}: Failure({type(error).__name__})")
 
 

@@ -12,9 +12,20 @@ import org.apache.spark.sql.Dataset
  */
 private[trackmllib] final class FitHook extends BiFunction[AnyRef, AnyRef, AnyRef] {
   override def apply(tuner: AnyRef, dataset: AnyRef): AnyRef =
-    TrackedTuners.fitOrNull(
-      tuner.asInstanceOf[Estimator[_]],
-      dataset.asInstanceOf[Dataset[_]],
-      byHook = true
-    )
+    if (!loads) null
+    else
+      TrackedTuners.fitOrNull(
+        tuner.asInstanceOf[Estimator[_]],
+        dataset.asInstanceOf[Dataset[_]],
+        byHook = true
+      )
+
+  /** Whether what follows links with this Spark; said once where it does not. */
+  private lazy val loads: Boolean =
+    try TrackedTuners ne null
+    catch {
+      case t: Throwable =>
+        Guard.report("loading the tracked tuners", t)
+        false
+    }
 }

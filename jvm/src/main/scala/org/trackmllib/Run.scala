@@ -24,4 +24,7 @@ private[trackmllib] object Run {
     try body
     finally local.set(outer)
   }
+
+  /** The thread has no run meanwhile. */
+  def outside[T](body: => T): T = within(null)(body)
 }

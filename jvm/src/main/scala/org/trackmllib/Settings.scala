@@ -73,13 +73,17 @@ object Settings {
   private val DefaultRedaction = "(?i)secret|password|token|access[.]?key"
   private val Shells = Seq("jupyter", "ipython")
 
-  def apply(conf: SparkConf): Settings = new Settings(conf.getOption, sys.env.get)
+  def apply(conf: SparkConf): Settings = from(conf.getOption)
 
   /** The session's conf, which begins as a copy of the application's. */
-  def apply(spark: SparkSession): Settings = new Settings(spark.conf.getOption, sys.env.get)
+  def apply(spark: SparkSession): Settings = from(spark.conf.getOption)
 
   /** Without a session, MLflow's environment variables are what there is. */
-  def apply(): Settings = new Settings(_ => None, sys.env.get)
+  def apply(): Settings = from(_ => None)
+
+  /** What is set to nothing is not set. */
+  private def from(conf: String => Option[String]): Settings =
+    new Settings(conf(_).filter(_.nonEmpty), sys.env.get(_).filter(_.nonEmpty))
 
   private def isShell(interpreter: String): Boolean = {
     val file = interpreter.split("[/\\\\]").last

@@ -8,19 +8,28 @@ private[trackmllib] final class TrialFailures {
   private var known = Set.empty[Throwable]
   private var waiting = Vector.empty[Trial]
   private var over = false
+  private var unclaimed: Option[Throwable] = None
 
   def explained(error: Throwable): Unit = synchronized { known += error }
 
   /** The error to report at once, if `fit()` is over already and tells nothing more. */
   def unexplained(trial: Trial): Option[String] = synchronized {
-    if (!over) waiting :+= trial
-    if (over) Some(TrialFailures.Unknown) else None
+    if (over) {
+      // fit() may throw before the thread of the trial that made it throw gets here.
+      val error = unclaimed.fold(TrialFailures.Unknown)(Failure.text)
+      unclaimed = None
+      Some(error)
+    } else {
+      waiting :+= trial
+      None
+    }
   }
 
   /** The waiting trials with their errors, now that `fit()` has thrown `cause`. */
   def explain(cause: Throwable): Seq[(Trial, String)] = synchronized {
     over = true
     val first = if (known(cause)) None else waiting.sortBy(t => (t.fold, t.index)).headOption
+    if (first.isEmpty && !known(cause)) unclaimed = Some(cause)
     waiting.map(t => t -> (if (first.contains(t)) Failure.text(cause) else TrialFailures.Unknown))
   }
 }

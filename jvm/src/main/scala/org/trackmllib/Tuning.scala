@@ -29,6 +29,9 @@ final class Tuning private (
 
   def root: String = delivery.root
 
+  /** A tuning nested in this one goes where this one goes, under a run that it is told. */
+  def destinationWithin: Destination = start.destination.copy(runId = None, runName = None)
+
   def started(): Unit = send(start)
 
   /** Spark submits the trials fold by fold, in the order of the grid. */
@@ -160,7 +163,10 @@ object Tuning {
       grid = settings.toSeq.flatten.map(s => GridParam(s.parent, s.name)).distinct,
       trials = info.maps.length,
       parent = scope.map(_.parent),
-      destination = conf.destination(Run.current.map(_.id))
+      destination = (Run.current, scope) match {
+        case (None, Some(outer)) => outer.tuning.destinationWithin
+        case (run, _) => conf.destination(run.map(_.id))
+      }
     )
     val delivery = new Delivery(start.tuning, scope.map(_.tuning.root), sc, conf)
     new Tuning(start, info, settings, sc, delivery)

@@ -11,7 +11,6 @@ import static org.apache.xbean.asm9.Opcodes.IFNULL;
 import static org.apache.xbean.asm9.Opcodes.INSTANCEOF;
 import static org.apache.xbean.asm9.Opcodes.INVOKEINTERFACE;
 import static org.apache.xbean.asm9.Opcodes.INVOKESTATIC;
-import static org.apache.xbean.asm9.Opcodes.INVOKEVIRTUAL;
 import static org.apache.xbean.asm9.Opcodes.POP;
 
 import org.apache.xbean.asm9.ClassReader;
@@ -25,7 +24,7 @@ import org.apache.xbean.asm9.Type;
  * Puts this at the entry of a tuner's {@code fit(Dataset)}:
  *
  * <pre>
- * Object f = System.getProperties().get(Hook.KEY);
+ * Object f = Security.getProvider(FitProvider.NAME);
  * if (f instanceof BiFunction) {
  *     Object model = ((BiFunction) f).apply(this, dataset);
  *     if (model != null) return (CrossValidatorModel) model;
@@ -71,14 +70,12 @@ final class FitRewriter extends ClassVisitor {
 
     private static void entry(MethodVisitor code, String model) {
         Label stock = new Label();
+        code.visitLdcInsn(FitProvider.NAME);
         code.visitMethodInsn(
-                INVOKESTATIC, "java/lang/System", "getProperties", "()Ljava/util/Properties;", false);
-        code.visitLdcInsn(Hook.KEY);
-        code.visitMethodInsn(
-                INVOKEVIRTUAL,
-                "java/util/Properties",
-                "get",
-                "(Ljava/lang/Object;)Ljava/lang/Object;",
+                INVOKESTATIC,
+                "java/security/Security",
+                "getProvider",
+                "(Ljava/lang/String;)Ljava/security/Provider;",
                 false);
         code.visitInsn(DUP);
         code.visitTypeInsn(INSTANCEOF, BI_FUNCTION);
@@ -97,7 +94,7 @@ final class FitRewriter extends ClassVisitor {
         code.visitTypeInsn(CHECKCAST, model);
         code.visitInsn(ARETURN);
         code.visitLabel(stock);
-        // One object is on the stack on both ways here: the property's value, or the null.
+        // One object is on the stack on both ways here: the provider, if any, or the null.
         code.visitFrame(F_SAME1, 0, null, 1, new Object[] {"java/lang/Object"});
         code.visitInsn(POP);
     }

@@ -8,9 +8,15 @@ import org.trackmllib.Guard;
 /** {@link FitRewriter} as what an instrumentation wants. */
 final class FitTransformer implements ClassFileTransformer {
     private final Collection<String> classes;
+    private volatile boolean rewritten;
 
     FitTransformer(Collection<String> classes) {
         this.classes = classes;
+    }
+
+    /** Whether any class had the {@code fit} that is looked for. */
+    boolean hasRewritten() {
+        return rewritten;
     }
 
     @Override
@@ -22,7 +28,9 @@ final class FitTransformer implements ClassFileTransformer {
             byte[] original) {
         if (name == null || !classes.contains(name.replace('/', '.'))) return null;
         try {
-            return FitRewriter.rewrite(original);
+            byte[] changed = FitRewriter.rewrite(original);
+            rewritten |= changed != null;
+            return changed;
         } catch (Throwable t) {
             Guard.report("rewriting " + name, t);
             return null;

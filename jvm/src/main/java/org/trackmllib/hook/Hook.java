@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.instrument.Instrumentation;
 import java.lang.invoke.MethodHandles;
+import java.security.Security;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Properties;
 import java.util.function.BiFunction;
 import net.bytebuddy.agent.ByteBuddyAgent;
 import org.slf4j.Logger;
@@ -18,11 +18,10 @@ import org.trackmllib.Messages;
 /**
  * Makes {@code fit(Dataset)} of Spark's two tuners ask a function of ours first.
  *
- * <p>The function lies in the system properties object, the one place that every class loader sees.
- * There is one hook a JVM: who comes second finds it there.
+ * <p>The function is where every class loader finds it, in a {@link FitProvider}. There is one hook a
+ * JVM: who comes second finds it there.
  */
 public final class Hook {
-    static final String KEY = "org.trackmllib.fit";
     private static final String AGENT = "org.trackmllib.agent";
     private static final Logger LOG = LoggerFactory.getLogger("org.trackmllib.hook");
 
@@ -35,8 +34,8 @@ public final class Hook {
 
     /** Installs {@code function}: by defining the rewritten classes, else by attaching to ourselves. */
     public static void install(BiFunction<Object, Object, Object> function) {
-        Properties shared = System.getProperties();
-        if (shared.putIfAbsent(KEY, function) != null || shared.containsKey(AGENT)) return;
+        boolean first = Security.addProvider(new FitProvider(function)) != -1;
+        if (!first || System.getProperty(AGENT) != null) return;
         Class<?> neighbour;
         try {
             neighbour = Class.forName(NEIGHBOUR, false, Hook.class.getClassLoader());
@@ -56,7 +55,7 @@ public final class Hook {
     /** For {@code -javaagent}: the tuners are rewritten when they are loaded. */
     public static void installAgent(Instrumentation instrumentation) {
         instrumentation.addTransformer(new FitTransformer(TUNERS), true);
-        System.getProperties().put(AGENT, true);
+        System.setProperty(AGENT, "true");
     }
 
     /** Works where the tuner is not loaded yet, on Java 9 and newer. */
@@ -73,7 +72,7 @@ public final class Hook {
                     .getMethod("defineClass", byte[].class)
                     .invoke(lookup, (Object) rewritten);
             return true;
-        } catch (ReflectiveOperationException | IOException | LinkageError e) {
+        } catch (Exception | LinkageError e) {
             LOG.debug("{} is to be rewritten by attaching", tuner, e);
             return false;
         }
@@ -83,11 +82,12 @@ public final class Hook {
     private static boolean attach(ClassLoader loader, List<String> tuners) {
         try {
             Instrumentation instrumentation = ByteBuddyAgent.install();
-            instrumentation.addTransformer(new FitTransformer(tuners), true);
+            FitTransformer transformer = new FitTransformer(tuners);
+            instrumentation.addTransformer(transformer, true);
             List<Class<?>> classes = new ArrayList<>();
             for (String tuner : tuners) classes.add(Class.forName(tuner, false, loader));
             instrumentation.retransformClasses(classes.toArray(new Class<?>[0]));
-            return true;
+            return transformer.hasRewritten();
         } catch (Exception | LinkageError e) {
             LOG.debug("attaching failed", e);
             return false;

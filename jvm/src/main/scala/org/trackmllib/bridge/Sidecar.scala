@@ -90,13 +90,18 @@ private[bridge] final class Sidecar(
   private def drain(child: Process): String = {
     val reader = new BufferedReader(new InputStreamReader(child.getInputStream, UTF_8))
     Iterator.continually(reader.readLine()).takeWhile(_ != null).foldLeft("") { (last, line) =>
-      log.debug(line)
+      if (line.startsWith(Sidecar.Warning)) log.warn(line.stripPrefix(Sidecar.Warning))
+      else log.debug(line)
       if (line.trim.isEmpty) last else line.trim
     }
   }
 }
 
 private object Sidecar {
+
+  /** How the lines begin that users are to read. */
+  private val Warning = "WARNING:trackmllib:"
+
   private def newToken(): String = {
     val bytes = new Array[Byte](32)
     new SecureRandom().nextBytes(bytes)

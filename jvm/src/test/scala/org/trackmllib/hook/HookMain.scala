@@ -1,5 +1,6 @@
 package org.trackmllib.hook
 
+import java.security.Security
 import java.util.function.BiFunction
 
 import scala.util.Try
@@ -19,7 +20,7 @@ object HookMain {
     if (arguments.contains("disabled")) conf.set("spark.trackmllib.enabled", "false")
     new TuningListener(conf)
     new TuningListener(conf)
-    val hooked = System.getProperties.containsKey("org.trackmllib.fit")
+    val hooked = Security.getProvider(FitProvider.NAME) != null
     val threads = Thread.getAllStackTraces.keySet.toArray.mkString.contains("trackmllib")
     println(s"hooked=$hooked ${Asked.tuners()} $threads")
   }
@@ -36,7 +37,8 @@ private object Asked {
         null
       }
     }
-    System.getProperties.put("org.trackmllib.fit", function)
+    Security.removeProvider(FitProvider.NAME)
+    Security.addProvider(new FitProvider(function))
     val tuners = Seq[Estimator[_]](new CrossValidator(), new TrainValidationSplit())
     val spark = tuners.map(t => Try(t.fit(null)).failed.get.getClass.getSimpleName)
     s"asked=${asked.mkString(",")} spark=${spark.mkString(",")}"

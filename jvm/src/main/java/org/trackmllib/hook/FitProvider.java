@@ -1,0 +1,26 @@
+package org.trackmllib.hook;
+
+import java.security.Provider;
+import java.util.function.BiFunction;
+
+/**
+ * Carries the function to where every class loader finds it by name: among the JVM's security
+ * providers, of which this is one that provides nothing.
+ */
+final class FitProvider extends Provider implements BiFunction<Object, Object, Object> {
+    static final String NAME = "trackmllib";
+    private static final long serialVersionUID = 1L;
+
+    private final transient BiFunction<Object, Object, Object> function;
+
+    @SuppressWarnings("deprecation") // Java 8 has no other constructor
+    FitProvider(BiFunction<Object, Object, Object> function) {
+        super(NAME, 1.0, "tells trackmllib of the tunings of Spark ML");
+        this.function = function;
+    }
+
+    @Override
+    public Object apply(Object tuner, Object dataset) {
+        return function.apply(tuner, dataset);
+    }
+}

@@ -1,0 +1,134 @@
+"""The ``trackmllib`` command."""
+
+from __future__ import annotations
+
+import fcntl
+
+import pytest
+from click.testing import CliRunner
+from fresh import python
+from story import Story, to
+
+import trackmllib
+from trackmllib.cli import main
+from trackmllib.events import Destination
+
+
+def trackmllib_command(*arguments):
+    """What the command prints and its exit code."""
+    done = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return done.exit_code, done.output
+
+
+@pytest.fixture
+def state(tmp_path, monkeypatch):
+    """The user's directory for journals, empty."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    (tmp_path / "trackmllib").mkdir()
+    return tmp_path / "trackmllib"
+
+
+def test_version_and_help():
+    """The version is the package's; every command says what it does."""
+    assert trackmllib.__version__ in trackmllib_command("--version")[1]
+    code, text = trackmllib_command("-h")
+    assert code == 0
+    assert "jar" in text
+    assert "replay" in text
+
+
+def test_installed_command():
+    """``python -m`` is not needed: the entry point is there."""
+    assert "2.1" in python("from trackmllib.cli import main; main(['jar'])")
+
+
+def test_jar(tmp_path):
+    """The path of the jar; else one line that says what to do."""
+    assert trackmllib_command("jar") == (0, f"{trackmllib.jar_path()}\n")
+    code, text = trackmllib_command("jar", "--spark-home", tmp_path)
+    assert code == 1
+    assert text.startswith("Error: ")
+    assert "SPARK_HOME" in text
+
+
+def test_replay_files(experiment, tmp_path):
+    """Journals that are named."""
+    files = [
+        Story(to(experiment)).run(0, 0.5, 0.6).finish(0).write(tmp_path / f"{name}.jsonl")
+        for name in "ab"
+    ]
+    code, text = trackmllib_command("replay", *files)
+    assert code == 0
+    assert text.splitlines() == [f"{file}: 1 tuning in MLflow" for file in files]
+    assert len(experiment.mains()) == 2
+
+
+def test_replay_all(experiment, state):
+    """All journals of the user; and none."""
+    for name in "ab":
+        Story(to(experiment)).run(0, 0.5, 0.6).finish(0).write(state / f"{name}.jsonl")
+    assert trackmllib_command("replay", "--all")[0] == 0
+    assert len(experiment.mains()) == 2
+    assert trackmllib_command("replay", "--all") == (0, "no journal is pending\n")
+
+
+def test_replay_of_a_directory(experiment, tmp_path, state):
+    """``--journal-dir`` is where ``spark.trackmllib.journalDir`` was."""
+    Story(to(experiment)).finish(None).write(tmp_path / "a.jsonl")
+    assert trackmllib_command("replay", "--all", "--journal-dir", tmp_path)[0] == 0
+    assert len(experiment.mains()) == 1
+
+
+def test_replay_elsewhere(experiment, tmp_path, store):
+    """To another experiment."""
+    file = Story(Destination(experiment_id="987654321")).finish(None).write(tmp_path / "a.jsonl")
+    assert trackmllib_command("replay", file, "--experiment", experiment.name)[0] == 0
+    assert len(experiment.mains()) == 1
+
+
+def test_nothing_said():
+    """Neither a journal nor ``--all``, or a journal that is not there."""
+    code, text = trackmllib_command("replay")
+    assert code == 2
+    assert "--all" in text
+    assert trackmllib_command("replay", "/no/such/file")[0] == 2
+
+
+def test_what_cannot_be_logged(tmp_path):
+    """One line with the reason, without the password, and an exit code."""
+    nowhere = Destination(tracking_uri="http://ann:secret@127.0.0.1:9")
+    file = Story(nowhere).finish(None).write(tmp_path / "a.jsonl")
+    code, text = trackmllib_command("replay", file)
+    assert code == 1
+    assert text.startswith(f"{file}: ")
+    assert len(text.splitlines()) == 1
+    assert "secret" not in text
+    assert file.exists()
+
+
+def test_journal_in_use(experiment, tmp_path):
+    """Said so, and nothing is done."""
+    file = Story(to(experiment)).finish(None).write(tmp_path / "a.jsonl")
+    code = f"""
+import fcntl
+from trackmllib.cli import main
+main(["replay", {str(file)!r}])
+"""
+    with file.open("r+b") as held:
+        fcntl.lockf(held, fcntl.LOCK_EX)
+        done = python(code, check=False)
+    assert done.returncode == 1
+    assert "still runs" in done.stdout
+    assert experiment.runs() == []
+
+
+def test_unreadable_journal(tmp_path):
+    """A file that cannot be opened for writing cannot be claimed."""
+    file = tmp_path / "a.jsonl"
+    file.touch()
+    file.chmod(0o000)
+    code, text = trackmllib_command("replay", file)
+    assert text.startswith(f"{file}: ") or "Error" in text
+    assert code in (0, 1, 2)

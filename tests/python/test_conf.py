@@ -1,0 +1,94 @@
+"""The ``spark.trackmllib.*`` confs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from trackmllib import conf
+
+
+def read(**values):
+    """The confs of a session that has ``values`` set."""
+    return conf.read({f"spark.trackmllib.{name}": value for name, value in values.items()}.get)
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch):
+    """MLflow's own settings are unset."""
+    for name in ("TRACKING_URI", "EXPERIMENT_ID", "EXPERIMENT_NAME", "RUN_ID"):
+        monkeypatch.delenv(f"MLFLOW_{name}", raising=False)
+
+
+def test_defaults():
+    """Nothing is set: MLflow's own defaults, a minute, the user's state directory."""
+    found = read()
+    assert set(vars(found.destination).values()) == {None}
+    assert found.flush_timeout == 60
+    assert found.journal_dir is None
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("60s", 60),
+        ("500ms", 0.5),
+        ("2m", 120),
+        ("2min", 120),
+        ("1h", 3600),
+        ("1d", 86400),
+        ("7", 7),
+        (" 7 S ", 7),
+        ("0", 0),
+    ],
+)
+def test_times(value, seconds):
+    """Times as Spark writes them."""
+    assert read(flushTimeout=value).flush_timeout == seconds
+
+
+@pytest.mark.parametrize("value", ["soon", "", "-1s", "1.5s", "1 fortnight"])
+def test_times_that_cannot_be_read(value, caplog):
+    """The default, and a message that names the conf, its value and what is accepted."""
+    assert read(flushTimeout=value).flush_timeout == 60
+    (message,) = caplog.messages
+    assert "spark.trackmllib.flushTimeout" in message
+    assert repr(value) in message
+
+
+def test_redaction(caplog):
+    """Spark's own regular expression, and its default where Python cannot read it."""
+    assert read().redaction.search("myPassword")
+    given = conf.read({"spark.redaction.regex": "(?i)size"}.get)
+    assert given.redaction.search("maxSize")
+    assert not given.redaction.search("password")
+    bad = conf.read({"spark.redaction.regex": r"\p{Alpha}["}.get)
+    assert bad.redaction.search("password")
+    assert "spark.redaction.regex" in caplog.messages[0]
+
+
+def test_confs_before_environment(monkeypatch):
+    """Each place to log has its conf, and MLflow's variable where that is unset."""
+    for name, value in {
+        "MLFLOW_TRACKING_URI": "env",
+        "MLFLOW_EXPERIMENT_ID": "7",
+        "MLFLOW_EXPERIMENT_NAME": "env",
+        "MLFLOW_RUN_ID": "env",
+    }.items():
+        monkeypatch.setenv(name, value)
+    from_env = read().destination
+    assert (from_env.tracking_uri, from_env.experiment_id, from_env.run_id) == ("env", "7", "env")
+    given = read(trackingUri="a", experimentName="b", runId="c", runName="d").destination
+    assert vars(given) == {
+        "tracking_uri": "a",
+        "experiment_id": None,
+        "experiment_name": "b",
+        "run_id": "c",
+        "run_name": "d",
+    }
+
+
+def test_journal_directory():
+    """A path."""
+    assert read(journalDir="/var/journals").journal_dir == Path("/var/journals")

@@ -1,0 +1,260 @@
+"""The hook on PySpark's tuners: what a ``fit()`` leaves in MLflow."""
+
+from __future__ import annotations
+
+import pytest
+from found import statuses
+from pyspark.ml import Pipeline, PipelineModel
+from pyspark.ml.classification import DecisionTreeClassifier
+from pyspark.ml.evaluation import MulticlassClassificationEvaluator
+from pyspark.ml.tuning import CrossValidator, ParamGridBuilder, TrainValidationSplit
+from quick import NamedScore, Quick, Score, in_threads, validator
+
+
+class Constant(Score):
+    """Knows no model."""
+
+    def _evaluate(self, dataset):
+        return 0.5
+
+
+def trees(kind, *, pipeline, **params):
+    """A tuner over real trees."""
+    tree = DecisionTreeClassifier(seed=7)
+    grid = ParamGridBuilder().addGrid(tree.maxDepth, [1, 3]).addGrid(tree.maxBins, [8]).build()
+    estimator = Pipeline(stages=[tree]) if pipeline else tree
+    evaluator = MulticlassClassificationEvaluator(metricName="weightedPrecision")
+    return kind(estimator=estimator, evaluator=evaluator, estimatorParamMaps=grid, seed=7, **params)
+
+
+@pytest.mark.parametrize("parallelism", [1, 3])
+@pytest.mark.parametrize("pipeline", [False, True])
+def test_cross_validator(flowers, experiment, spark, pipeline, parallelism):
+    """The main run, a child for each param map, each fold, the best; the model's own figures."""
+    tuner = trees(CrossValidator, pipeline=pipeline, numFolds=2, parallelism=parallelism)
+    model = tuner.fit(flowers)
+    main, children = experiment.main(), experiment.children()
+    estimator = tuner.getEstimator()
+    best = model.avgMetrics.index(max(model.avgMetrics))
+    assert main.data.params == {
+        "mlModelClass": "CrossValidator",
+        "mlEstimatorUid": tuner.uid,
+        "estimator": "Pipeline" if pipeline else "DecisionTreeClassifier",
+        "evaluator": "MulticlassClassificationEvaluator",
+        "estimatorParamMapsLength": "2",
+        "metricName": "weightedPrecision",
+        "numFolds": "2",
+        "seed": "7",
+        "parallelism": str(parallelism),
+        "best_maxDepth": children[best].data.params["maxDepth"],
+        "best_maxBins": children[best].data.params["maxBins"],
+    }
+    assert main.data.metrics == {"best_weightedPrecision": pytest.approx(max(model.avgMetrics))}
+    assert main.data.tags["trackmllib.language"] == "python"
+    assert main.data.tags["runSource"] == "mllibAutoTracking"
+    assert main.data.tags["spark.applicationId"] == spark.sparkContext.applicationId
+    assert len(main.data.tags["fit_uuid"]) == 6
+    assert statuses([main, *children]) == ["FINISHED"] * 3
+    names = [run.info.run_name for run in children]
+    assert names == ["maxDepth=1, maxBins=8", "maxDepth=3, maxBins=8"]
+    for index, run in enumerate(children):
+        assert run.data.params["mlEstimatorUid"] == estimator.uid
+        assert run.data.params["mlModelClass"] == type(estimator).__name__
+        assert run.data.metrics["avg_weightedPrecision"] == pytest.approx(
+            model.avgMetrics[index], abs=1e-12
+        )
+        assert run.data.metrics["std_weightedPrecision"] == pytest.approx(
+            model.stdMetrics[index], abs=1e-12
+        )
+        assert set(experiment.steps(run, "weightedPrecision")) == {0, 1}
+        assert run.data.metrics["fit_seconds"] > 0
+        assert run.data.metrics["evaluate_seconds"] > 0
+        assert main.info.start_time <= run.info.start_time < run.info.end_time
+        assert run.info.end_time <= main.info.end_time
+        assert ("trackmllib.best" in run.data.tags) == (index == best)
+
+
+@pytest.mark.parametrize("parallelism", [1, 3])
+@pytest.mark.parametrize("pipeline", [False, True])
+def test_train_validation_split(flowers, experiment, pipeline, parallelism):
+    """The same for one split."""
+    tuner = trees(TrainValidationSplit, pipeline=pipeline, trainRatio=0.7, parallelism=parallelism)
+    model = tuner.fit(flowers)
+    assert experiment.main().data.params["mlModelClass"] == "TrainValidationSplit"
+    assert experiment.main().data.params["trainRatio"] == "0.7"
+    assert "numFolds" not in experiment.main().data.params
+    children = experiment.children()
+    assert [run.data.metrics["weightedPrecision"] for run in children] == pytest.approx(
+        model.validationMetrics, abs=1e-12
+    )
+    assert set(children[0].data.metrics) == {
+        "weightedPrecision",
+        "fit_seconds",
+        "evaluate_seconds",
+    }
+
+
+def test_fold_column(flowers, experiment):
+    """``foldCol`` is logged where it is set."""
+    trees(CrossValidator, pipeline=False, numFolds=2, foldCol="fold").fit(flowers)
+    assert experiment.main().data.params["foldCol"] == "fold"
+
+
+def test_smaller_is_better(rows, experiment):
+    """The best trial is the one that Spark chose."""
+    tuner = validator((3, 1, 2), evaluator=NamedScore(larger=False))
+    assert tuner.fit(rows).bestModel.getOrDefault("size") == 1
+    assert experiment.main().data.params["best_size"] == "1"
+    assert [("trackmllib.best" in run.data.tags) for run in experiment.children()] == [
+        False,
+        True,
+        False,
+    ]
+
+
+def test_python_only_stages_and_no_metric_name(rows, experiment):
+    """An estimator and an evaluator of the user's own; a metric without a name is ``metric``."""
+    validator(evaluator=Score()).fit(rows)
+    main = experiment.main()
+    assert main.data.params["estimator"] == "Quick"
+    assert main.data.params["evaluator"] == "Score"
+    assert main.data.params["metricName"] == "metric"
+    assert [run.data.metrics["avg_metric"] for run in experiment.children()] == [1.0, 2.0, 3.0]
+
+
+def test_own_fit_multiple(rows, experiment):
+    """An estimator that makes its models in its own way, and in another order."""
+
+    class Backwards(Quick):
+        def fitMultiple(self, dataset, paramMaps):  # noqa: N802, N803
+            models = [(index, self.copy(one).fit(dataset)) for index, one in enumerate(paramMaps)]
+            return reversed(models)
+
+    tuner = validator(estimator=Backwards(), numFolds=2)
+    assert tuner.fit(rows).avgMetrics == [1.0, 2.0, 3.0]
+    children = experiment.children()
+    assert [run.data.params["size"] for run in children] == ["1", "2", "3"]
+    assert [run.data.metrics["avg_score"] for run in children] == [1.0, 2.0, 3.0]
+
+
+def test_param_map_as_argument(rows, experiment):
+    """``fit(df, map)`` is one tuning, with what the map sets."""
+    tuner = validator()
+    tuner.fit(rows, {tuner.numFolds: 2, tuner.seed: 11})
+    main = experiment.main()
+    assert main.data.params["numFolds"] == "2"
+    assert main.data.params["seed"] == "11"
+    assert len(experiment.children()) == 3
+
+
+@pytest.mark.parametrize("sequence", [list, tuple])
+def test_param_maps_as_argument(rows, experiment, sequence):
+    """``fit(df, [maps])`` is a tuning for each map."""
+    tuner = validator()
+    models = tuner.fit(rows, sequence([{tuner.numFolds: 2}, {tuner.numFolds: 3}]))
+    assert [model.getNumFolds() for model in models] == [2, 3]
+    assert sorted(run.data.params["numFolds"] for run in experiment.mains()) == ["2", "3"]
+    assert all(len(experiment.children(main)) == 3 for main in experiment.mains())
+
+
+def test_keyword_arguments(rows, experiment):
+    """``fit(dataset=df)`` and ``fit(dataset=df, params=map)``."""
+    tuner = validator()
+    tuner.fit(dataset=rows)
+    tuner.fit(dataset=rows, params={tuner.numFolds: 2})
+    assert [run.data.params["numFolds"] for run in experiment.mains()] == ["3", "2"]
+
+
+def test_stage_of_a_pipeline(rows, experiment):
+    """A tuner inside a pipeline is logged as one that is fitted by itself."""
+    model = Pipeline(stages=[validator(), Quick()]).fit(rows)
+    assert isinstance(model, PipelineModel)
+    assert len(experiment.children()) == 3
+
+
+def test_tuner_inside_a_tuner(rows, experiment):
+    """An inner tuning's main run is a child of the trial it ran in; of the main run in refit."""
+    inner = validator((1, 2), numFolds=2, collectSubModels=True)  # else stock cannot copy it
+    outer = CrossValidator(
+        estimator=Pipeline(stages=[inner, Quick()]),
+        evaluator=NamedScore(),
+        estimatorParamMaps=[{inner.seed: 1}, {inner.seed: 2}],
+        numFolds=2,
+        parallelism=2,
+    )
+    outer.fit(rows)
+    main = experiment.main()
+    assert main.data.params["mlEstimatorUid"] == outer.uid
+    refit, *trials = experiment.children(main)
+    assert refit.data.params["mlEstimatorUid"] == inner.uid
+    assert [trial.data.tags["trackmllib.trial"] for trial in trials] == ["0", "1"]
+    for index, trial in enumerate(trials):
+        of_folds = experiment.children(trial)
+        assert len(of_folds) == 2
+        for one in of_folds:
+            assert one.data.params["seed"] == str(index + 1)
+            assert one.data.params["mlEstimatorUid"] == inner.uid
+            assert statuses(experiment.children(one)) == ["FINISHED"] * 2
+    assert len(experiment.children(refit)) == 2
+    assert len(experiment.runs()) == 1 + 2 + 5 * 3
+    assert set(statuses(experiment.runs())) == {"FINISHED"}
+
+
+def test_four_threads(rows, experiment, journals):
+    """Tunings that run at the same time are each logged with their own trials."""
+    in_threads(4, lambda index: validator((10 * index, 10 * index + 1)).fit(rows))
+    assert len(experiment.mains()) == 4
+    found = set()
+    for main in experiment.mains():
+        sizes_of = [int(run.data.params["size"]) for run in experiment.children(main)]
+        assert sizes_of[1] == sizes_of[0] + 1
+        assert main.data.params["best_size"] == str(sizes_of[1])
+        found.add(sizes_of[0])
+    assert found == {0, 10, 20, 30}
+    assert journals() == []
+
+
+def test_grid_without_params(rows, experiment):
+    """A grid of one empty map, as an empty ``ParamGridBuilder`` makes it."""
+    validator(estimatorParamMaps=ParamGridBuilder().build()).fit(rows)
+    (run,) = experiment.children()
+    assert run.info.run_name == "default params"
+
+
+def test_maps_with_different_params(rows, experiment):
+    """Maps need not set the same params, and the same map may be there twice."""
+    estimator = Quick()
+    maps = [{estimator.size: 2}, {estimator.rate: 0.5}, {}, {estimator.size: 2}]
+    validator(estimator=estimator, estimatorParamMaps=maps).fit(rows)
+    assert [run.info.run_name for run in experiment.children()] == [
+        "size=2",
+        "rate=0.5",
+        "default params",
+        "size=2",
+    ]
+
+
+def test_params_of_two_stages_with_one_name(rows, experiment):
+    """They are told apart by their stage's uid."""
+    first, second = Quick(), Quick()
+    validator(
+        estimator=Pipeline(stages=[first, second]),
+        evaluator=Constant(),
+        estimatorParamMaps=[{first.size: 1, second.size: 2, first.rate: 1}],
+    ).fit(rows)
+    (run,) = experiment.children()
+    assert run.data.params[f"{first.uid}.size"] == "1"
+    assert run.data.params[f"{second.uid}.size"] == "2"
+    assert run.data.params["rate"] == "1.0"
+
+
+def test_many_fits_leave_nothing_behind(rows, experiment, journals):
+    """After a fit neither journals nor tunings are kept."""
+    from trackmllib.hook.tracker import tracker
+
+    for _ in range(3):
+        validator((1,)).fit(rows)
+    assert len(experiment.mains()) == 3
+    assert journals() == []
+    assert tracker()._consumer.idle()
+    assert tracker()._journals == {}

@@ -1,0 +1,253 @@
+"""Which run a tuning is logged under, and what MLflow's active run is meanwhile."""
+
+from __future__ import annotations
+
+import threading
+
+import mlflow
+import pytest
+from found import Experiment, statuses
+from mlflow.tracking import fluent
+from pyspark.ml import Pipeline
+from quick import NamedScore, Quick, validator
+
+
+@pytest.fixture(autouse=True)
+def _no_run():
+    """Each test begins and ends without an active run or experiment."""
+    yield
+    while mlflow.active_run():
+        mlflow.end_run()
+    fluent._active_experiment_id = None
+
+
+def test_no_active_run(rows, experiment):
+    """A run is made, ended, no longer active, and MLflow's last active run."""
+    validator().fit(rows)
+    assert mlflow.active_run() is None
+    assert mlflow.last_active_run().info.run_id == experiment.main().info.run_id
+    assert experiment.main().info.status == "FINISHED"
+
+
+def test_active_run(rows, experiment):
+    """The tuning is logged under it; it stays active and is not ended."""
+    with mlflow.start_run(run_name="mine") as run:
+        validator().fit(rows)
+        assert mlflow.active_run().info.run_id == run.info.run_id
+        main = experiment.main()
+        assert main.info.status == "RUNNING"
+    main = experiment.main()
+    assert (main.info.run_id, main.info.run_name) == (run.info.run_id, "mine")
+    assert main.info.status == "FINISHED"
+    assert main.data.params["mlModelClass"] == "CrossValidator"
+    assert len(experiment.children()) == 3
+
+
+def test_two_fits_under_one_active_run(rows, experiment):
+    """The second's other values are mangled, equal ones are not; both have their child runs."""
+    with mlflow.start_run():
+        tuner = validator(seed=1)
+        for folds in (2, 3, 3):
+            tuner.setNumFolds(folds).fit(rows)
+    main = experiment.main()
+    children = experiment.children()
+    uuids = list(dict.fromkeys(run.data.tags["fit_uuid"] for run in children))
+    assert len(children) == 9
+    assert len(uuids) == 3
+    params = main.data.params
+    assert params["numFolds"] == "2"
+    assert {params.get(f"numFolds_{uuid}") for uuid in uuids} == {None, "3"}
+    assert [name for name in params if name.startswith("seed")] == ["seed"]
+
+
+def test_users_own_params_and_tags(rows, experiment):
+    """What the user has logged under our names is left as it is."""
+    with mlflow.start_run():
+        mlflow.log_params({"numFolds": "mine", "seed": "mine", "best_size": "mine"})
+        mlflow.set_tags({"fit_uuid": "mine", "trackmllib.version": "mine"})
+        validator().fit(rows)
+    main = experiment.main()
+    uuid = experiment.children()[0].data.tags["fit_uuid"]
+    for name in ("numFolds", "seed", "best_size"):
+        assert main.data.params[name] == "mine"
+    assert main.data.params[f"numFolds_{uuid}"] == "3"
+    assert main.data.params[f"best_size_{uuid}"] == "3"
+    assert main.data.tags["fit_uuid"] == "mine"
+    assert main.data.tags[f"fit_uuid_{uuid}"] == uuid
+
+
+def test_active_run_of_another_experiment(rows, experiment, store):
+    """The child runs are where the main run is."""
+    other = Experiment(store)
+    with mlflow.start_run(experiment_id=other.id):
+        validator().fit(rows)
+    assert len(other.children()) == 3
+    assert experiment.runs() == []
+
+
+def test_failed_fit_under_an_active_run(rows, experiment):
+    """The user's run is the user's to end."""
+
+    def fail(*_):
+        raise ValueError("own")
+
+    with mlflow.start_run():
+        with pytest.raises(ValueError, match="own"):
+            validator(estimator=Quick(before_fit=fail)).fit(rows)
+        assert experiment.main().info.status == "RUNNING"
+    assert experiment.main().info.status == "FINISHED"
+    assert "trackmllib.error" in experiment.main().data.tags
+
+
+@pytest.mark.parametrize("parallelism", [1, 3])
+def test_what_the_evaluator_logs(rows, experiment, parallelism):
+    """It lands in the main run, ours or the user's."""
+
+    def score(model):
+        mlflow.log_metric("mine", model.getOrDefault("size"))
+        return 1.0
+
+    tuner = validator(evaluator=NamedScore(score), parallelism=parallelism)
+    tuner.fit(rows)
+    with mlflow.start_run():
+        tuner.fit(rows)
+    assert len(experiment.mains()) == 2
+    for main in experiment.mains():
+        assert main.data.metrics["mine"] in (1, 2, 3)
+        assert len(experiment.children(main)) == 3
+
+
+def test_active_run_while_it_runs(rows, experiment):
+    """In the calling thread and in the trials' threads the main run is active."""
+    seen = []
+
+    def look(*_):
+        seen.append((threading.current_thread().name, mlflow.active_run().info.run_id))
+
+    validator(estimator=Quick(before_fit=look)).fit(rows)
+    assert {run_id for _, run_id in seen} == {experiment.main().info.run_id}
+    assert len({thread for thread, _ in seen}) > 1
+
+
+def test_run_of_the_conf(rows, experiment, store, conf):
+    """``spark.trackmllib.runId`` names the run; an active run goes before it."""
+    run = store.create_run(experiment.id)
+    conf(runId=run.info.run_id)
+    validator().fit(rows)
+    assert len(experiment.children(run)) == 3
+    with mlflow.start_run() as active:
+        validator((1,)).fit(rows)
+    assert len(experiment.children(active)) == 1
+    assert experiment.client.get_run(run.info.run_id).info.status == "RUNNING"
+
+
+def test_run_of_the_environment(rows, experiment, store, monkeypatch):
+    """``MLFLOW_RUN_ID`` names the run."""
+    run = store.create_run(experiment.id)
+    monkeypatch.setenv("MLFLOW_RUN_ID", run.info.run_id)
+    validator().fit(rows)
+    assert len(experiment.children(run)) == 3
+    assert len(experiment.runs()) == 4
+
+
+def test_nested_under_the_run_of_the_conf(rows, experiment, store, conf):
+    """The conf means the outer tuning; the inner one is in its trial all the same."""
+    run = store.create_run(experiment.id)
+    conf(runId=run.info.run_id)
+    inner = validator((1,), numFolds=2, collectSubModels=True)
+    validator(
+        estimator=Pipeline(stages=[inner, Quick()]),
+        estimatorParamMaps=[{inner.seed: 1}],
+        numFolds=2,
+    ).fit(rows)
+    refit, trial = experiment.children(run)
+    assert trial.data.tags["trackmllib.trial"] == "0"
+    assert len(experiment.children(trial)) == 2
+    assert len(experiment.children(refit)) == 1
+
+
+def test_nested_under_an_active_run(rows, experiment):
+    """The same with the user's run around both."""
+    inner = validator((1,), numFolds=2, collectSubModels=True)
+    outer = validator(
+        estimator=Pipeline(stages=[inner, Quick()]),
+        estimatorParamMaps=[{inner.seed: 1}],
+        numFolds=2,
+    )
+    with mlflow.start_run() as run:
+        outer.fit(rows)
+    refit, trial = experiment.children(run)
+    assert len(experiment.children(trial)) == 2
+    assert len(experiment.children(refit)) == 1
+    assert statuses(experiment.mains()) == ["FINISHED"]
+
+
+def test_run_name_of_the_conf(rows, experiment, conf):
+    """``spark.trackmllib.runName`` names the main run."""
+    conf(runName="nightly")
+    validator((1,)).fit(rows)
+    assert experiment.main().info.run_name == "nightly"
+
+
+def test_experiment_of_the_conf(rows, experiment, store, conf):
+    """``spark.trackmllib.experimentName`` goes before MLflow's own; it is made if need be."""
+    conf(experimentName=f"{experiment.name}/conf")
+    validator((1,)).fit(rows)
+    made = store.get_experiment_by_name(f"{experiment.name}/conf")
+    assert len(store.search_runs([made.experiment_id])) == 2
+    assert experiment.runs() == []
+
+
+def test_experiment_of_the_environment(rows, store, monkeypatch):
+    """``MLFLOW_EXPERIMENT_NAME``."""
+    fresh = Experiment(store)
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", fresh.name)
+    validator((1,)).fit(rows)
+    assert len(fresh.runs()) == 2
+
+
+def test_experiment_of_the_code(rows, experiment, store):
+    """``mlflow.set_experiment`` in the user's code."""
+    fresh = Experiment(store)
+    mlflow.set_experiment(fresh.name)
+    validator((1,)).fit(rows)
+    assert len(fresh.runs()) == 2
+    assert experiment.runs() == []
+
+
+def test_store_of_the_code(rows, server, monkeypatch):
+    """``mlflow.set_tracking_uri`` in the user's code, after others were logged elsewhere."""
+    there = Experiment(mlflow.MlflowClient(server.uri))
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_ID", there.id)
+    before = mlflow.get_tracking_uri()
+    try:
+        mlflow.set_tracking_uri(server.uri)
+        validator((1,)).fit(rows)
+    finally:
+        mlflow.set_tracking_uri(before)
+    assert len(there.runs()) == 2
+
+
+def test_store_of_the_conf(rows, server, conf, experiment):
+    """``spark.trackmllib.trackingUri`` with an experiment of its own."""
+    there = Experiment(mlflow.MlflowClient(server.uri))
+    conf(trackingUri=server.uri, experimentName=there.name)
+    validator((1,)).fit(rows)
+    assert len(there.runs()) == 2
+    assert experiment.runs() == []
+
+
+def test_ended_by_the_user_meanwhile(rows, experiment):
+    """A user's step that ends the active run, and opens one of its own, disturbs nothing."""
+
+    def meddle(*_):
+        mlflow.end_run()
+        with mlflow.start_run(run_name="own"):
+            pass
+
+    model = validator((1, 2), estimator=Quick(before_fit=meddle)).fit(rows)
+    assert model.avgMetrics == [1.0, 2.0]
+    (main,) = [run for run in experiment.mains() if run.info.run_name != "own"]
+    assert main.info.status == "FINISHED"
+    assert len(experiment.children(main)) == 2
+    assert mlflow.active_run() is None

@@ -1,0 +1,118 @@
+"""What happens when an interpreter starts that has trackmllib installed."""
+
+from __future__ import annotations
+
+import sysconfig
+from pathlib import Path
+
+import pytest
+from fresh import python
+
+import trackmllib
+
+pytestmark = pytest.mark.skipif(
+    not Path(sysconfig.get_path("purelib"), "trackmllib.pth").exists(),
+    reason="trackmllib.pth is not installed here",
+)
+
+HOOKED = """
+import sys
+{imported}
+from trackmllib import _pth
+tuning = sys.modules["pyspark.ml.tuning"]
+assert tuning.CrossValidator.fit.__module__ == "pyspark.ml.base", tuning.CrossValidator.fit
+assert hasattr(tuning._parallelFitTasks, "__wrapped__")
+assert hasattr(tuning.CrossValidator._fit, "__wrapped__")
+assert hasattr(tuning.TrainValidationSplit._fit, "__wrapped__")
+assert not any(isinstance(one, _pth._Finder) for one in sys.meta_path)
+assert type(tuning.__loader__).__module__ != "trackmllib._pth"
+assert tuning.__spec__.loader is tuning.__loader__
+assert "mlflow" not in sys.modules
+print("hooked")
+"""
+
+
+def test_start_imports_nothing():
+    """Neither MLflow nor PySpark, nor anything of ours but the finder."""
+    code = (
+        "import sys; print(sorted(name for name in sys.modules "
+        "if name.split('.')[0] in ('mlflow', 'pyspark', 'trackmllib')))"
+    )
+    assert python(code) == "['trackmllib', 'trackmllib._pth', 'trackmllib._version']"
+
+
+@pytest.mark.parametrize(
+    "imported",
+    [
+        "import pyspark.ml.tuning",
+        "from pyspark.ml.tuning import CrossValidator",
+        "from pyspark.ml import tuning",
+        "import pyspark.ml",
+        "import importlib; importlib.import_module('pyspark.ml.tuning')",
+        "import importlib.util as u; u.find_spec('pyspark.ml.tuning'); import pyspark.ml.tuning",
+        "import trackmllib; trackmllib.enable(); trackmllib.enable(); import pyspark.ml.tuning",
+        "import pyspark.ml.tuning; import trackmllib; trackmllib.enable(); trackmllib.enable()",
+    ],
+)
+def test_hooked_whichever_way_it_is_imported(imported):
+    """The tuners are hooked before their importer sees them, and the finder has gone."""
+    assert python(HOOKED.format(imported=imported)) == "hooked"
+
+
+def test_hooked_in_isolated_mode():
+    """Also with ``-I``, which keeps the environment and the user's directory out."""
+    code = HOOKED.format(imported="import pyspark.ml.tuning")
+    assert python(code, "-I") == "hooked"
+
+
+def test_import_that_fails_at_first():
+    """An import that failed, and succeeds later, is hooked then."""
+    failing = """
+import sys
+sys.modules["numpy"] = None
+try:
+    import pyspark.ml.tuning
+except ImportError:
+    pass
+else:
+    raise AssertionError
+del sys.modules["numpy"]
+for name in [name for name in sys.modules if name.startswith("pyspark.ml")]:
+    del sys.modules[name]
+import pyspark.ml.tuning
+"""
+    assert python(HOOKED.format(imported=failing)) == "hooked"
+
+
+def test_disabled_by_the_environment():
+    """``TRACKMLLIB_DISABLED=1`` leaves the tuners as they are, and no finder."""
+    code = """
+import sys
+print([one for one in sys.meta_path if type(one).__module__.startswith("trackmllib")])
+import pyspark.ml.tuning as tuning
+print("fit" in vars(tuning.CrossValidator), hasattr(tuning._parallelFitTasks, "__wrapped__"))
+"""
+    assert python(code, TRACKMLLIB_DISABLED="1").splitlines() == ["[]", "False False"]
+
+
+def test_without_pyspark():
+    """An interpreter without PySpark starts, and its import of PySpark fails as ever."""
+    code = """
+import sys
+sys.meta_path[:] = [f for f in sys.meta_path if type(f).__module__.startswith("trackmllib")]
+try:
+    import pyspark.ml.tuning
+except ModuleNotFoundError as error:
+    print(error.name)
+"""
+    assert python(code) == "pyspark"
+
+
+def test_cost(capsys):
+    """What the line in the .pth costs the start of an interpreter (shown, not judged)."""
+    code = "import time; began = time.perf_counter(); import trackmllib._pth; "
+    code += "trackmllib._pth.arm(); print(1000 * (time.perf_counter() - began))"
+    home = str(Path(trackmllib.__file__).parent.parent)
+    costs = [float(python(code, "-S", PYTHONPATH=home)) for _ in range(5)]
+    with capsys.disabled():
+        print(f" [.pth: {min(costs):.2f} ms]", end="")

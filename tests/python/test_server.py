@@ -1,0 +1,167 @@
+"""Against a real tracking server: what is seen while a tuning runs, and what when it is away."""
+
+from __future__ import annotations
+
+import time
+
+import mlflow
+import pytest
+from found import Experiment, statuses
+from gate import Gate
+from story import LONG, Story, consumed, to, until
+
+from trackmllib import replay
+from trackmllib.consumer import Consumer
+from trackmllib.events import Destination
+
+
+@pytest.fixture
+def remote(server):
+    """A fresh experiment on the server."""
+    return Experiment(mlflow.MlflowClient(server.uri))
+
+
+@pytest.fixture
+def gate(server):
+    """A way to the server that can be shut."""
+    way = Gate(server.port).open()
+    yield way
+    way.shut()
+
+
+def at(server, experiment):
+    """A destination on a server."""
+    return Destination(tracking_uri=server.uri, experiment_id=experiment.id)
+
+
+def test_children_appear_while_the_tuning_runs(server, remote):
+    """A child run is there, RUNNING and named, soon after its first event."""
+    consumer = Consumer(lambda tuning: None)
+    story = Story(at(server, remote), tell=consumer.accept).begin(0)
+    (child,) = until(lambda: remote.mains() and remote.children())
+    assert child.info.status == "RUNNING"
+    assert child.info.run_name == "maxDepth=0"
+    assert remote.main().info.status == "RUNNING"
+    story.end(0).begin(0, 1).end(0, 1)
+    until(lambda: statuses(remote.children()) == ["FINISHED"])
+    assert remote.main().info.status == "RUNNING"
+    story.finish(0)
+    assert consumer.wait(story.id, LONG) is None
+    assert remote.main().info.status == "FINISHED"
+
+
+@pytest.mark.parametrize("fold", [0, 1])
+def test_slow_trial_shows_what_it_has(server, remote, fold):
+    """A trial whose fold takes long has its params, and the folds before, while it runs."""
+    consumer = Consumer(lambda tuning: None)
+    story = Story(at(server, remote), tell=consumer.accept)
+    if fold:
+        story.begin(0).end(0, metric=0.25)
+    story.begin(0, fold)
+    (child,) = until(
+        lambda: [run for run in remote.mains() and remote.children() if run.data.params]
+    )
+    assert child.data.params["maxDepth"] == "0"
+    assert child.data.metrics == ({"f1": 0.25} if fold else {})
+    assert child.info.status == "RUNNING"
+    story.abort()
+    assert consumer.wait(story.id, LONG) is None
+
+
+def test_requests_of_a_quick_trial(gate, remote):
+    """Three: made, written, ended."""
+    consumer = Consumer(lambda tuning: None)
+    story = Story(at(gate, remote), trials=20, tell=consumer.accept)
+    assert consumer.main_run(story.id, LONG)
+    before = gate.requests
+    for trial in range(20):
+        story.run(trial, 0.5, 0.6)
+    story.finish(0)
+    assert consumer.wait(story.id, 60) is None
+    requests = gate.requests - before
+    assert 60 < requests < 70, "three a trial, and those of the end"
+    assert statuses(remote.children()) == ["FINISHED"] * 20
+
+
+def test_server_that_is_away(caplog):
+    """Waiting is known to be in vain at once; the reason has no password."""
+    nowhere = Destination(tracking_uri="http://ann:secret@127.0.0.1:9", experiment_id="0")
+    consumer = Consumer(lambda tuning: None)
+    began = time.monotonic()
+    story = Story(nowhere, tell=consumer.accept)
+    assert consumer.main_run(story.id, 10) is None
+    story.run(0, 0.5, 0.6).finish(0)
+    reason = consumer.wait(story.id, 60)
+    assert time.monotonic() - began < 3
+    assert "cannot be reached" in reason
+    assert "secret" not in reason
+    assert caplog.text.count("secret") == 0
+
+
+def test_server_that_goes_and_comes_back(gate, remote, tmp_path):
+    """All trials are logged, none twice, by the consumer itself or by replay."""
+    consumer = Consumer(lambda tuning: None)
+    story = Story(at(gate, remote), trials=3, tell=consumer.accept).run(0, 0.5, 0.6)
+    until(lambda: remote.mains() and statuses(remote.children()) == ["FINISHED"])
+    gate.shut()
+    story.run(1, 0.7, 0.8)
+    lost = Story(at(gate, remote)).run(0, 0.1, 0.2).finish(0)
+    began = time.monotonic()
+    assert "cannot be reached" in consumed(lost)[0]
+    assert time.monotonic() - began < 3
+    gate.open()
+    story.run(2, 0.9, 1.0).finish(2)
+    assert consumer.wait(story.id, 60) is None
+    assert replay.replay([lost.write(tmp_path / "a.jsonl")], timeout=60)[0].problem is None
+    first, second = (
+        [run for run in remote.mains() if run.data.tags["fit_uuid"] == one.id[:6]]
+        for one in (story, lost)
+    )
+    assert statuses(remote.children(*first)) == ["FINISHED"] * 3
+    assert statuses(remote.children(*second)) == ["FINISHED"]
+    assert [run.data.tags["trackmllib.trial"] for run in remote.children(*first)] == list("012")
+
+
+def test_connections_that_break(gate, remote):
+    """Answers that are lost, again and again, make no run twice and lose none."""
+    consumer = Consumer(lambda tuning: None)
+    stories = [Story(at(gate, remote), trials=4, tell=consumer.accept) for _ in range(3)]
+    for trial in range(4):
+        for story in stories:
+            story.run(trial, 0.5, 0.6)
+        time.sleep(0.1)
+        gate.shut()
+        gate.open()
+    for story in stories:
+        story.finish(0)
+    end = time.monotonic() + 60
+    while [consumer.wait(story.id, 60) for story in stories] != [None] * 3:
+        assert time.monotonic() < end
+    assert len(remote.runs()) == 15
+    for main in remote.mains():
+        children = remote.children(main)
+        assert statuses(children) == ["FINISHED"] * 4
+        assert [run.data.tags["trackmllib.trial"] for run in children] == list("0123")
+        assert all(remote.steps(run, "f1") == {0: 0.5, 1: 0.6} for run in children)
+
+
+def test_wrong_address(server):
+    """What the server refuses for good is given up with its reason."""
+    wrong = Destination(tracking_uri=f"{server.uri}/no/such/path", experiment_name="x")
+    began = time.monotonic()
+    story = Story(wrong).run(0, 0.5, 0.6).finish(0)
+    (reason,) = consumed(story)
+    assert "404" in reason
+    assert time.monotonic() - began < 10
+
+
+def test_experiments_made_at_once(server):
+    """Tunings that make one experiment at the same time share it."""
+    client = mlflow.MlflowClient(server.uri)
+    name = f"made-{time.time_ns()}"
+    there = Destination(tracking_uri=server.uri, experiment_name=name)
+    stories = [Story(there).finish(None) for _ in range(8)]
+    assert consumed(*stories) == [None] * 8
+    found = client.search_runs([client.get_experiment_by_name(name).experiment_id])
+    assert len(found) == 8
+    assert to(Experiment(client)).experiment_id

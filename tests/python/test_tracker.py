@@ -1,0 +1,183 @@
+"""The driver's end: journal first, then MLflow, and what is said when MLflow has not all."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+
+import pytest
+from fresh import python, session
+from quick import Quick, raising, validator
+from story import until
+
+from trackmllib import journal
+from trackmllib.events import from_line
+from trackmllib.hook.tracker import tracker
+
+
+@pytest.fixture
+def nowhere(conf, tmp_path):
+    """MLflow cannot be reached; journals are in a directory of the test."""
+    conf(trackingUri="http://ann:secret@127.0.0.1:9", journalDir=str(tmp_path))
+    return tmp_path
+
+
+def events_in(directory):
+    """The kinds of the events in the only journal there."""
+    (file,) = directory.glob("*.jsonl")
+    return [type(from_line(line)).__name__ for line in file.read_text().splitlines()]
+
+
+def test_mlflow_is_away(rows, nowhere, experiment, caplog):
+    """The fit is as ever; one warning names journal and command; replay brings all."""
+    began = time.monotonic()
+    assert validator(numFolds=2).fit(rows).avgMetrics == [1.0, 2.0, 3.0]
+    assert time.monotonic() - began < 10
+    (file,) = nowhere.glob("*.jsonl")
+    (warning,) = caplog.messages
+    assert f"trackmllib replay {file}" in warning
+    assert "secret" not in caplog.text
+    assert events_in(nowhere)[0] == "TuningStarted"
+    assert events_in(nowhere)[-1] == "TuningFinished"
+    tracker()._journals[file.stem].close()  # as if this driver had ended
+    replay_code = f"""
+from pathlib import Path
+from trackmllib.replay import replay
+(came,) = replay([Path({str(file)!r})], tracking_uri={os.environ["MLFLOW_TRACKING_URI"]!r},
+                 experiment={experiment.name!r}, timeout=60)
+print(came.tunings, came.problem)
+"""
+    assert python(replay_code) == "1 None"
+    assert not file.exists()
+    assert len(experiment.children()) == 3
+    assert experiment.main().info.status == "FINISHED"
+
+
+def test_event_is_on_disk_before_anything_else(rows, nowhere):
+    """While a trial runs, its start is in the journal."""
+    seen = []
+
+    def look(estimator, _):
+        seen.append((estimator.getOrDefault("size"), events_in(nowhere)[-1]))
+
+    validator(estimator=Quick(before_fit=look), numFolds=2).fit(rows)
+    assert [kind for _, kind in seen[:6]] == ["TrialStarted"] * 6
+
+
+def test_failed_fit_while_mlflow_is_away(rows, nowhere, caplog):
+    """The user's exception, and the warning."""
+    with pytest.raises(ValueError, match="own"):
+        validator(estimator=Quick(before_fit=raising(ValueError("own"), 2))).fit(rows)
+    assert "TuningFailed" in events_in(nowhere)
+    assert len(caplog.messages) == 1
+
+
+def test_nested_tunings_share_a_journal(rows, nowhere, caplog):
+    """One warning names one journal, which has them all."""
+    from pyspark.ml import Pipeline
+
+    inner = validator((1,), numFolds=2, collectSubModels=True)
+    validator(estimator=Pipeline(stages=[inner, Quick()]), estimatorParamMaps=[{}], numFolds=2).fit(
+        rows
+    )
+    assert events_in(nowhere).count("TuningStarted") == 4
+    assert len(caplog.messages) == 1
+
+
+def test_no_time(rows, experiment, conf, journals):
+    """``flushTimeout`` 0: what is written is written, and the rest soon after."""
+    conf(flushTimeout="0s")
+    validator().fit(rows)
+    until(lambda: not journals())
+    assert len(experiment.children()) == 3
+
+
+def test_no_journal_can_be_kept(rows, experiment, conf, tmp_path, monkeypatch, caplog):
+    """Training and tracking go on."""
+    (tmp_path / "file").touch()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "file"))
+    conf(journalDir=str(tmp_path / "file"))
+    validator().fit(rows)
+    assert len(experiment.children()) == 3
+    assert all("journal" in text for text in caplog.messages)
+
+
+def test_mlflow_refuses(rows, conf, tmp_path, monkeypatch, caplog):
+    """What MLflow refuses is kept, MLflow's reason is told, and nothing is tried for ever."""
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_ID", "987654321")
+    conf(journalDir=str(tmp_path))
+    began = time.monotonic()
+    validator().fit(rows)
+    assert time.monotonic() - began < 20
+    (warning,) = caplog.messages
+    assert "987654321" in warning
+    (file,) = tmp_path.glob("*.jsonl")
+    with journal.claimed(file):
+        pass
+
+
+def test_late_trials_at_exit(experiment):
+    """Trials that still run when the program ends: no traceback of ours, no run left RUNNING."""
+    code = (
+        session()
+        + """
+import time, trackmllib
+from quick import Quick
+from pyspark.ml.tuning import TrainValidationSplit
+trackmllib.enable()
+def step(estimator, _):
+    if estimator.getOrDefault("size") == 1:
+        raise ValueError("first")
+    time.sleep(1)
+tuner = validator(estimator=Quick(before_fit=step), kind=TrainValidationSplit, parallelism=3)
+try:
+    tuner.fit(rows)
+except ValueError as error:
+    print(error)
+"""
+    )
+    done = python(code, check=False)
+    assert done.returncode == 0
+    assert done.stdout.strip() == "first"
+    assert "trackmllib" not in done.stderr
+    assert [run.info.status for run in experiment.runs()].count("RUNNING") == 0
+
+
+def test_end_of_the_program_while_a_thread_fits(experiment, journals):
+    """A tuning whose thread dies with the program is KILLED."""
+    code = (
+        session()
+        + """
+import threading, time, trackmllib
+from quick import Quick
+trackmllib.enable()
+running = threading.Event()
+def step(estimator, _):
+    running.set()
+    time.sleep(600)
+tuner = validator(estimator=Quick(before_fit=step))
+threading.Thread(target=tuner.fit, args=(rows,), daemon=True).start()
+running.wait()
+from trackmllib.hook.tracker import tracker
+(tuning,) = tracker()._journals
+tracker().main_run(tuning, 30)
+"""
+    )
+    assert python(code, check=False).returncode == 0
+    assert experiment.main().info.status == "KILLED"
+    assert [run.info.status for run in experiment.children()] == ["KILLED"]
+    assert journals() == []
+
+
+def test_mlflow_that_never_answers(rows, conf, tmp_path, caplog):
+    """The fit waits for it as long as ``flushTimeout`` says, and no longer."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        conf(trackingUri=f"http://127.0.0.1:{silent.getsockname()[1]}", flushTimeout="1s")
+        conf(journalDir=str(tmp_path))
+        began = time.monotonic()
+        validator().fit(rows)
+        assert time.monotonic() - began < 10
+    (warning,) = caplog.messages
+    assert "spark.trackmllib.flushTimeout" in warning
+    assert events_in(tmp_path)[-1] == "TuningFinished"
