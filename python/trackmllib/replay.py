@@ -72,7 +72,7 @@ def replay(
         ).items():
             problems.setdefault(file, reason)
         for file, content in read.items():
-            if file not in problems and content.is_journal:
+            if file not in problems and content.is_journal and file.suffix == ".jsonl":
                 file.unlink()
     return [
         Replayed(file, len(_tunings(events.get(file, []))), problems.get(file))
@@ -148,7 +148,7 @@ class _Read:
 
     Attributes:
         damaged: how many whole lines are no events that can be read.
-        is_journal: whether it is ours to remove, as a Spark event log is not.
+        is_journal: whether all of it is ours, as in a Spark event log it is not.
     """
 
     def __init__(self, content: bytes) -> None:

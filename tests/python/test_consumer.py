@@ -45,6 +45,11 @@ def test_main_run_of_a_cross_validation(experiment):
         "trackmllib.language": "scala",
         "trackmllib.bestTrial": "maxDepth=1",
         "spark.applicationId": "local-1",
+        "mlflow.note.content": (
+            "**Best: `maxDepth=1`**, `avg_f1` 0.8\n\n"
+            "`CrossValidator` of `Pipeline`: 2 settings, 2 folds\n\n"
+            "| setting | `avg_f1` |\n|---|---|\n| `maxDepth=1` | 0.8 |\n| `maxDepth=0` | 0.55 |"
+        ),
     }
     assert run.info.status == "FINISHED"
     assert run.info.start_time == BEGAN

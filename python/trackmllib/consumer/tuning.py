@@ -63,7 +63,11 @@ class Tuning:
             "mlflow.source.name": self.started.application_name,
             "mlflow.user": self.started.user,
         }
-        return {name: value for name, value in tags.items() if value}
+        return {
+            name: naming.within(naming.TAG_LIMIT, f"the tag {name}", value)
+            for name, value in tags.items()
+            if value
+        }
 
     def apply(self, event: Event) -> Iterable[Run]:
         """Takes in an event; the runs that now have something for MLflow."""
