@@ -38,6 +38,20 @@ def test_with_run(scala_api: tuple[Finished, str, Path]) -> None:
     assert sorted(uuids) == fits
 
 
+def test_nested_in_a_run(scala_api: tuple[Finished, str, Path]) -> None:
+    """Under a run of the user's, an inner tuning is still a child of the trial it ran in."""
+    _, uri, _ = scala_api
+    (nested,) = (node for node in trees(uri, "Default") if node.name == "nested")
+    trials = [child for child in nested.children if "trackmllib.trial" in child.tags]
+    refits = [child for child in nested.children if "trackmllib.trial" not in child.tags]
+    assert [trial.name for trial in trials] == ["maxBins=4", "maxBins=8"]
+    assert [len(trial.children) for trial in trials] == [2, 2]
+    assert [len(refit.children) for refit in refits] == [2]
+    inner = trials[0].children[0]
+    assert inner.params["mlModelClass"] == "CrossValidator"
+    assert [child.name for child in inner.children] == ["maxDepth=1", "maxDepth=3"]
+
+
 def test_explicit_fit_is_logged_once(scala_api: tuple[Finished, str, Path]) -> None:
     """``TrackMLlib.fit`` under the automatic hook gives one main run, which lastRunId names."""
     done, uri, state = scala_api

@@ -40,10 +40,15 @@ class Gate:
         with contextlib.suppress(OSError):
             while True:
                 client, _ = listening.accept()
-                server = socket.create_connection(("127.0.0.1", self._target))
-                self._connections += [client, server]
-                for ends in ((client, server), (server, client)):
-                    threading.Thread(target=self._forward, args=ends, daemon=True).start()
+                threading.Thread(target=self._connect, args=(client,), daemon=True).start()
+
+    def _connect(self, client):
+        with contextlib.suppress(OSError):
+            server = socket.create_connection(("127.0.0.1", self._target))
+            self._connections += [client, server]
+            threading.Thread(target=self._forward, args=(server, client), daemon=True).start()
+            self._forward(client, server)
+        client.close()
 
     def _forward(self, source, sink):
         with contextlib.suppress(OSError):

@@ -33,6 +33,11 @@ object WithRun {
     TrackMLlib.withRunId(id) { cv(2).fit(data) }
     TrackMLlib.fit(cv(2), data)
     println(s"last: ${TrackMLlib.lastRunId}")
+    TrackMLlib.withRun("nested") { _ =>
+      val inner = cv(2)
+      val grid = new ParamGridBuilder().addGrid(tree.maxBins, Array(4, 8)).build()
+      cv(2).setEstimator(inner).setEstimatorParamMaps(grid).fit(data)
+    }
     try TrackMLlib.withRun("doomed") { _ => sys.error("mine") }
     catch { case error: RuntimeException => println(s"caught: ${error.getMessage}") }
     spark.stop()

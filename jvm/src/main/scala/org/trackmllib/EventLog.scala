@@ -5,9 +5,6 @@ import org.apache.spark.{SparkContext, SparkInternals}
 /** Puts events on Spark's listener bus, and so into its event log. */
 object EventLog {
 
-  /** An event that another language made, as its JSON line. */
-  def post(sc: SparkContext, line: String): Unit = post(sc, EventJson.read(line))
-
   /** An event log is read by many: a password in the tracking URI stays out of it. */
   def post(sc: SparkContext, event: TuningEvent): Unit = SparkInternals.post(
     sc,
