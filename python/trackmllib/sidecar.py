@@ -30,7 +30,7 @@ from trackmllib.events import TuningFailed, TuningFinished, from_line, now
 _MOST_EVENTS = 500
 _POLL_MILLIS = 1000
 _LONGEST_WAIT = 3600.0  # the driver has its own, shorter bound
-_AFTER_DRIVER = 4.0  # seconds for what the driver left; the journal has it too
+_AFTER_DRIVER = 3.5  # seconds for what the driver left; the journal has it too
 
 
 class Sidecar:

@@ -59,7 +59,11 @@ def test_slow_trial_shows_what_it_has(server, remote, fold):
         story.begin(0).end(0, metric=0.25)
     story.begin(0, fold)
     (child,) = until(
-        lambda: [run for run in remote.mains() and remote.children() if run.data.params]
+        lambda: [
+            run
+            for run in remote.mains() and remote.children()
+            if run.data.params and len(run.data.metrics) == fold
+        ]
     )
     assert child.data.params["maxDepth"] == "0"
     assert child.data.metrics == ({"f1": 0.25} if fold else {})

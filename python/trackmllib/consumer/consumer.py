@@ -132,7 +132,7 @@ class Consumer:
     def _report(self, tuning: Tuning) -> None:
         self._done(tuning)
         with self._changed:
-            tuning.reported = True
+            tuning.reported = tuning.settled  # unless a late event has come meanwhile
             if tuning.complete and not tuning.running:
                 self._tunings.pop(tuning.started.tuning, None)
             self._changed.notify_all()
