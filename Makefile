@@ -20,6 +20,9 @@ RUN_SBT = java -Dsbt.color=false -Dsbt.supershell=false -jar $(SBT_JAR)
 PYTHON_FILES := $(shell find python -name '*.py' -o -name '*.pth' -o -name py.typed)
 JVM_FILES := build.sbt $(wildcard project/*.sbt project/build.properties) $(shell find jvm -name target -prune -o -type f -print)
 
+# uv trusts what the system trusts, as pip does: a company's own certificates too
+export UV_SYSTEM_CERTS := 1
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test test-jvm test-python lint fmt jars wheel envs clean check-python check-java
