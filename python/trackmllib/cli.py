@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -10,6 +12,8 @@ import click
 from trackmllib import __version__, replay
 from trackmllib.errors import JarNotFoundError
 from trackmllib.jars import jar_path
+from trackmllib.journal import pending
+from trackmllib.source import Source
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -34,7 +38,7 @@ def jar(spark_home: str | None) -> None:
 
 
 @main.command("replay")
-@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--all", "everything", is_flag=True, help="Every pending journal.")
 @click.option(
     "--journal-dir",
@@ -44,6 +48,7 @@ def jar(spark_home: str | None) -> None:
 )
 @click.option("--tracking-uri", metavar="URI", help="Log there, not where the driver was to.")
 @click.option("--experiment", metavar="NAME", help="The experiment to log to, likewise.")
+@click.option("--dry-run", is_flag=True, help="Say what the files hold, and log nothing.")
 @click.option(
     "--timeout", default=600.0, show_default=True, help="The longest wait for MLflow, in seconds."
 )
@@ -53,22 +58,55 @@ def replay_command(
     journal_dir: Path | None,
     tracking_uri: str | None,
     experiment: str | None,
+    dry_run: bool,
     timeout: float,
 ) -> None:
-    """Bring into MLflow what journals have and MLflow lacks.
+    """Bring into MLflow what journals, or Spark event logs, have and MLflow lacks.
+
+    A Spark event log may be compressed, and rolled over: name its directory then.
 
     \b
     trackmllib replay --all
+    trackmllib replay spark-events/eventlog_v2_local-1700000000000
     """  # noqa: D301
-    wanted = [*files, *(replay.pending(journal_dir) if everything else ())]
+    wanted = [*files, *(pending(journal_dir) if everything else ())]
     if not wanted and not everything:
         raise click.UsageError("name a journal, or say --all")
-    replayed = replay.replay(
-        wanted, tracking_uri=tracking_uri, experiment=experiment, timeout=timeout
-    )
-    for came in replayed:
-        tunings = f"{came.tunings} tuning{'' if came.tunings == 1 else 's'}"
-        click.echo(f"{came.file}: {came.problem or f'{tunings} in MLflow'}")
+    with replay.sources(wanted) as found:
+        if not dry_run:
+            with _progress() as show:
+                replay.replay(
+                    found,
+                    tracking_uri=tracking_uri,
+                    experiment=experiment,
+                    timeout=timeout,
+                    progress=show,
+                )
+        for source in found:
+            click.echo(f"{source.file}: {_outcome(source, dry_run=dry_run)}")
+            for started in source.tunings if dry_run else ():
+                click.echo(f"  {source.summary(started)}")
     if not wanted:
         click.echo("no journal is pending")
-    sys.exit(any(came.problem for came in replayed))
+    sys.exit(any(source.problem for source in found))
+
+
+def _outcome(source: Source, *, dry_run: bool) -> str:
+    tunings = len(source.tunings)
+    number = f"{tunings or 'no'} tuning{'' if tunings == 1 else 's'}"
+    return source.problem or (f"{number} in {'it' if dry_run or not tunings else 'MLflow'}")
+
+
+@contextmanager
+def _progress() -> Iterator[replay.Progress]:
+    """A bar on a terminal, of the runs that are written; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _left: None
+        return
+    with click.progressbar(length=0, label="runs", file=sys.stderr, show_pos=True) as bar:
+
+        def show(left: int) -> None:
+            bar.length = max(bar.length or 0, left)
+            bar.update(bar.length - left - bar.pos)
+
+        yield show

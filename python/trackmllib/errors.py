@@ -25,3 +25,7 @@ class JarNotFoundError(TrackMLlibError, FileNotFoundError):
 
 class MLflowUnusableError(TrackMLlibError, ImportError):
     """This interpreter has no MLflow, or one that is too old."""
+
+
+class EventLogError(TrackMLlibError, OSError):
+    """A Spark event log that cannot be read."""

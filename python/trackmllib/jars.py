@@ -29,7 +29,7 @@ def jar_path(spark_home: str | os.PathLike[str] | None = None) -> str:
     Raises:
         JarNotFoundError: no Spark is found, or this installation has no jar for it.
     """
-    home = _spark_home(spark_home)
+    home = find_spark(spark_home)
     scala = _scala_line(home)
     jar = _JARS / f"trackmllib_{scala}-{__version__}.jar"
     if not jar.is_file():
@@ -53,7 +53,7 @@ def configure(builder: Builder) -> Builder:
     Raises:
         JarNotFoundError: no Spark is found, or this installation has no jar for it.
     """
-    home = _spark_home(None)
+    home = find_spark()
     for key, ours in (("spark.jars", jar_path(home)), ("spark.extraListeners", LISTENER)):
         given = builder._options.get(key) or _default(home, key) or ""
         items = [item.strip() for item in given.split(",") if item.strip()]
@@ -62,7 +62,12 @@ def configure(builder: Builder) -> Builder:
     return builder
 
 
-def _spark_home(given: str | os.PathLike[str] | None) -> Path:
+def find_spark(given: str | os.PathLike[str] | None = None) -> Path:
+    """Where a Spark is: ``given``, else ``SPARK_HOME``, else the installed PySpark.
+
+    Raises:
+        JarNotFoundError: none is found.
+    """
     home = given or os.environ.get("SPARK_HOME")
     if home:
         return Path(home)

@@ -115,3 +115,33 @@ def claimed(file: Path) -> Iterator[BinaryIO]:
         if fcntl is not None:
             fcntl.lockf(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield held
+
+
+def reserve(file: int) -> None:
+    """Keeps an open file that need not be writable from other replays, until it is closed.
+
+    Raises:
+        BlockingIOError: another replay has it.
+    """
+    if fcntl is not None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def pending(directory: Path | None = None) -> list[Path]:
+    """The journals in ``directory``, by default the user's and those in temporary ones."""
+    if directory is not None:
+        return sorted(directory.glob("*.jsonl"))
+    elsewhere = Path(tempfile.gettempdir()).glob(f"{TEMPORARY}*/*.jsonl")
+    return [*pending(default_directory()), *sorted(elsewhere)]
+
+
+def in_use(tuning: str) -> bool:
+    """Whether a driver that still runs has the journal of ``tuning``, where journals are."""
+    for file in pending():
+        if file.stem == tuning:
+            try:
+                with claimed(file):
+                    return False
+            except OSError:
+                return True
+    return False

@@ -136,3 +136,16 @@ def lines_unreadable(damaged: int) -> str:
         f"{damaged} of its lines cannot be read and were left out: a newer trackmllib may read "
         "them. The file is kept"
     )
+
+
+def nothing_of_ours() -> str:
+    return "it is neither a journal of trackmllib nor a Spark event log: nothing was done"
+
+
+def event_log_needs_spark(error: object) -> str:
+    return f"this event log is compressed or rolled over, and so Spark has to read it, but {error}"
+
+
+def event_log_unreadable(output: str) -> str:
+    said = [line for line in output.splitlines() if line.strip()]
+    return f"Spark cannot read it: {said[-1].strip() if said else 'it does not say why'}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import mlflow
 import pytest
 from found import Experiment
+from gate import Gate
 
 from trackmllib import hook, journal, messages
 
@@ -70,3 +72,17 @@ def _with_features(frame):
 def journals():
     """The journals that are in the user's state directory."""
     return lambda: sorted(journal.default_directory().glob("*.jsonl"))
+
+
+@pytest.fixture
+def remote(server):
+    """A fresh experiment on the server."""
+    return Experiment(mlflow.MlflowClient(server.uri))
+
+
+@pytest.fixture
+def gate(server):
+    """A way to the server that can be shut."""
+    way = Gate(server.port).open()
+    yield way
+    way.shut()

@@ -88,6 +88,21 @@ def test_replay_elsewhere(experiment, tmp_path, store):
     assert len(experiment.mains()) == 1
 
 
+def test_dry_run(experiment, tmp_path):
+    """What a file holds, tuning by tuning; nothing is logged and nothing removed."""
+    story = Story(to(experiment, tracking_uri="http://ann:secret@host")).run(0, 0.5, 0.6)
+    file = story.write(tmp_path / "a.jsonl")
+    code, text = trackmllib_command("replay", "--dry-run", file)
+    assert code == 0
+    first, second = text.splitlines()
+    assert first == f"{file}: 1 tuning in it"
+    assert story.id[:6] in second
+    assert "CrossValidator of Pipeline, cut off, 1 of 2 settings" in second
+    assert second.endswith("http://host")
+    assert experiment.runs() == []
+    assert file.exists()
+
+
 def test_nothing_said():
     """Neither a journal nor ``--all``, or a journal that is not there."""
     code, text = trackmllib_command("replay")

@@ -8,26 +8,48 @@ import sys
 import time
 
 from found import Experiment, statuses, whole
-from story import LONG, Story, consumed, to
+from fresh import python
+from story import LONG, Story, consumed, to, until
 
-from trackmllib import replay
+from trackmllib import journal, replay
 from trackmllib.events import Destination
+from trackmllib.journal import Journal
 
 
 def replayed(*files, **options):
     """The problems of files that were replayed."""
-    return [came.problem for came in replay.replay(files, **{"timeout": LONG, **options})]
+    return [source.problem for source in sources_of(*files, **options)]
+
+
+def sources_of(*files, **options):
+    """What came of files that were replayed."""
+    with replay.sources(files) as found:
+        replay.replay(found, **{"timeout": LONG, **options})
+    return found
 
 
 def test_whole_journal(experiment, tmp_path):
     """Everything is in MLflow, as if it had been there at once, and the journal is gone."""
     story = Story(to(experiment)).run(0, 0.5, 0.6).run(1, 0.7, 0.8).finish(1)
     file = story.write(tmp_path / "one.jsonl")
-    (came,) = replay.replay([file], timeout=LONG)
-    assert (came.file, came.tunings, came.problem) == (file, 1, None)
+    (came,) = sources_of(file)
+    assert (came.file, len(came.tunings), came.problem) == (file, 1, None)
     assert not file.exists()
     assert experiment.main().info.status == "FINISHED"
     assert len(experiment.children()) == 2
+
+
+def test_only_what_is_missing(gate, remote, tmp_path):
+    """What a server has already is looked up in a few requests, and not sent again."""
+    story = Story(to(remote, tracking_uri=gate.uri), trials=30)
+    for trial in range(30):
+        story.run(trial, 0.5, 0.6)
+    story.finish(0)
+    replayed(story.write(tmp_path / "one.jsonl"))
+    before = gate.requests
+    replayed(story.write(tmp_path / "one.jsonl"))
+    assert gate.requests - before < 10
+    assert len(remote.children()) == 30
 
 
 def test_twice_is_once(experiment, tmp_path):
@@ -97,14 +119,34 @@ def test_garbage(experiment, tmp_path):
     assert experiment.main().info.status == "FINISHED"
 
 
-def test_empty_and_foreign_files(experiment, tmp_path):
-    """Files with no tunings are left as they are."""
-    for content in ("", "\n", "hello", '{"Event":"SparkListenerLogStart"}\n'):
-        file = tmp_path / "one.jsonl"
-        file.write_text(content)
-        (came,) = replay.replay([file], timeout=LONG)
-        assert (came.tunings, came.problem) == (0, None)
-        assert file.read_text() == content
+def test_foreign_files(experiment, tmp_path):
+    """Files that are not ours are left as they are, and that is said."""
+    for name in ("one.jsonl", "one.log"):
+        for content in ("\n", "hello", '{"Event":"x"}\n', "[1]\n"):
+            file = tmp_path / name
+            file.write_text(content)
+            (came,) = sources_of(file)
+            assert came.tunings == []
+            assert came.problem
+            assert file.read_text() == content
+    assert experiment.runs() == []
+
+
+def test_nothing_in_it(experiment, tmp_path):
+    """An event log of an application that tuned nothing; a journal that was only just made."""
+    (tmp_path / "a.jsonl").touch()
+    (tmp_path / "b.log").write_text('{"Event":"SparkListenerLogStart"}\n')
+    assert replayed(*tmp_path.iterdir()) == [None, None]
+    assert [file.name for file in tmp_path.iterdir()] == ["b.log"]
+
+
+def test_another_version(experiment, tmp_path):
+    """A newer trackmllib's journal is kept for it."""
+    file = Story(to(experiment)).run(0, 0.5, 0.6).finish(0).write(tmp_path / "one.jsonl")
+    file.write_text(file.read_text().replace('"version":1', '"version":2'))
+    (problem,) = replayed(file)
+    assert "newer trackmllib" in problem
+    assert file.exists()
     assert experiment.runs() == []
 
 
@@ -114,8 +156,8 @@ def test_event_log(experiment, tmp_path):
     second = Story(to(experiment)).run(0, 0.1, 0.2).write(tmp_path / "b").read_text()
     log = tmp_path / "log.jsonl"
     log.write_text('{"Event":"SparkListenerLogStart"}\n' + first + '{"Event":"x"}\n' + second)
-    (came,) = replay.replay([log], timeout=LONG)
-    assert (came.tunings, came.problem) == (2, None)
+    (came,) = sources_of(log)
+    assert (len(came.tunings), came.problem) == (2, None)
     assert log.exists()
     assert sorted(statuses(experiment.mains())) == ["FINISHED", "KILLED"]
 
@@ -164,6 +206,7 @@ def test_one_tuning_in_two_files(experiment, tmp_path):
     """A journal and an event log have the same tuning: it is logged once."""
     story = Story(to(experiment)).run(0, 0.5, 0.6).run(1, 0.7, 0.8).finish(1)
     files = [story.write(tmp_path / name) for name in ("a.jsonl", "b.log")]
+    files[1].write_text('{"Event":"SparkListenerLogStart"}\n' + files[1].read_text())
     assert replayed(*files, files[0]) == [None, None]
     assert len(experiment.runs()) == 3
     assert [file.exists() for file in files] == [False, True]
@@ -239,26 +282,68 @@ sys.stdin.read()
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as driver:
         driver.stdout.readline()
-        came = {one.file: one.problem for one in replay.replay([used, free], timeout=LONG)}
+        problems = replayed(used, free)
         driver.stdin.close()
-    assert "still runs" in came[used]
-    assert came[free] is None
+    assert "still runs" in problems[0]
+    assert problems[1] is None
     assert used.exists()
     assert len(experiment.runs()) == 1
+
+
+def test_event_log_in_use(experiment, tmp_path, monkeypatch):
+    """Another replay has it, or the driver that writes it still has its journal."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    story = Story(to(experiment)).run(0, 0.5, 0.6)
+    log = tmp_path / "log"
+    log.write_text('{"Event":"SparkListenerLogStart"}\n' + story.write(log).read_text())
+    log.chmod(0o400)
+    with replay.sources([log]):
+        assert "still runs, or another replay" in replayed(log)[0]
+    driver = Journal(tmp_path / "trackmllib", story.id)
+    code = f"""
+from trackmllib.cli import main
+main(["replay", {str(log)!r}])
+"""
+    done = python(code, check=False)
+    assert "still runs" in done.stdout
+    assert experiment.runs() == []
+    driver.close()
+    assert replayed(log) == [None]
+    assert len(experiment.runs()) == 2
+
+
+def test_killed_in_the_middle(remote, gate, tmp_path):
+    """A replay that is killed, and run again: the same runs, once."""
+    stories = [Story(to(remote, tracking_uri=gate.uri), trials=40) for _ in range(3)]
+    for story in stories:
+        for trial in range(40):
+            story.run(trial, 0.5, 0.6)
+        story.finish(3).write(tmp_path / f"{story.id}.jsonl")
+    command = [sys.executable, "-c", "from trackmllib.cli import main; main()", "replay", "--all"]
+    command += ["--journal-dir", tmp_path]
+    for written in (5, 40, 80):
+        with subprocess.Popen(command) as running:
+            until(lambda enough=written: len(remote.runs()) >= enough, 60)
+            running.kill()
+    replayed(*tmp_path.iterdir())
+    assert len(remote.runs()) == 3 * 41
+    assert [len(remote.children(main)) for main in remote.mains()] == [40] * 3
+    assert {run.info.status for run in remote.runs()} == {"FINISHED"}
+    assert not any(tmp_path.iterdir())
 
 
 def test_pending(tmp_path, monkeypatch):
     """Journals in the user's state directory, and in those that stood in for it."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
-    assert replay.pending() == []
+    assert journal.pending() == []
     made = []
     for directory in ("state/trackmllib", "tmp/trackmllib-0", "tmp/trackmllib-17", "tmp/other"):
         (tmp_path / directory).mkdir(parents=True)
         made.append(tmp_path / directory / "one.jsonl")
         shutil.copy(__file__, made[-1])
-    assert replay.pending() == made[:3]
-    assert replay.pending(made[3].parent) == made[3:]
+    assert journal.pending() == made[:3]
+    assert journal.pending(made[3].parent) == made[3:]
 
 
 def test_late_events(experiment, tmp_path):

@@ -7,25 +7,10 @@ import time
 import mlflow
 import pytest
 from found import Experiment, statuses
-from gate import Gate
 from story import LONG, Story, consumed, to, until
 
 from trackmllib.consumer import Consumer
 from trackmllib.events import Destination
-
-
-@pytest.fixture
-def remote(server):
-    """A fresh experiment on the server."""
-    return Experiment(mlflow.MlflowClient(server.uri))
-
-
-@pytest.fixture
-def gate(server):
-    """A way to the server that can be shut."""
-    way = Gate(server.port).open()
-    yield way
-    way.shut()
 
 
 def at(server, experiment):

@@ -97,6 +97,10 @@ class Consumer:
         """Whether MLflow has everything of every tuning."""
         return not self._tunings
 
+    def left(self) -> int:
+        """How many runs are not wholly in MLflow yet."""
+        return sum(tuning.left for tuning in list(self._tunings.values()))
+
     def _run_of(self, parent: Parent) -> Trial | MainRun | None:
         outer = self._tunings.get(parent.tuning)
         if outer is None:

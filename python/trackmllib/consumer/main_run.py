@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from trackmllib import messages
@@ -27,6 +28,8 @@ class MainRun(Run):
         self.tuning = tuning
         self.ours = self.id is None
         self._experiment: str | None = None
+        self._looking = threading.Lock()
+        self._children: dict[str, mlflow.entities.Run] | None = None
         started = tuning.started
         self.set_params(
             [
@@ -74,6 +77,23 @@ class MainRun(Run):
                 messages.logger.warning(messages.run_not_found(self.id or "", error))
                 self.id, self.ours = None, True
         return super().create(store)
+
+    def children(self, store: Store) -> dict[str, mlflow.entities.Run]:
+        """The child runs that an earlier consumer made, by their trial."""
+        main = self.create(store)
+        with self._looking:
+            if self._children is None:
+                made = self.children_where(store, main) if self.was_there else []
+                self._children = {run.data.tags["trackmllib.trial"]: run for run in made}
+        return self._children
+
+    def children_where(self, store: Store, main: str, more: str = "") -> list[mlflow.entities.Run]:
+        """The child runs of this tuning that ``more`` of a search finds, too."""
+        return store.find_runs(
+            self.experiment(store),
+            f"tags.`mlflow.parentRunId` = '{main}' AND tags.fit_uuid = "
+            f"'{self.tuning.fit_uuid}'{more}",
+        )
 
     def _found(self, store: Store) -> list[mlflow.entities.Run]:
         return store.find_runs(

@@ -28,6 +28,7 @@ class Run(ABC):
 
     def __init__(self, run_id: str | None, *, resumed: bool) -> None:
         self.id = run_id
+        self.was_there = resumed  # whether MLflow had it before this consumer, as far as we know
         self._asked = resumed  # whether MLflow may have made it, also where no answer came
         self._doubled = False  # whether it may still make it a second time
         self.entity: mlflow.entities.Run | None = None
@@ -93,11 +94,22 @@ class Run(ABC):
         self._doubled = may_be_there and not found
         with self._pending:
             tags = dict(self._tags)
+        self.was_there = bool(found)
         run = found[0] if found else self._create(store, tags)
         with self._pending:
-            there = run.data.tags
-            self._tags = {key: tag for key, tag in self._tags.items() if there.get(key) != tag}
+            self._leave_out(run)
         return run
+
+    def _leave_out(self, there: mlflow.entities.Run) -> None:
+        """What MLflow has already is not pending."""
+        info, data = there.info, there.data
+        self._params = {
+            k: value for k, value in self._params.items() if data.params.get(k) != value
+        }
+        self._tags = {k: value for k, value in self._tags.items() if data.tags.get(k) != value}
+        if self._end == (info.status, info.end_time):  # its metrics were written before its end
+            self._metrics = [one for one in self._metrics if one.key not in data.metrics]
+            self._written_end = self._end
 
     def write(self, store: Store) -> None:
         """Brings MLflow up to what the run should hold, as far as that is due.

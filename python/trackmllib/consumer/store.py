@@ -105,7 +105,13 @@ class Store:
 
     def find_runs(self, experiment: str, search: str) -> list[Run]:
         """The runs of the experiment that the search finds."""
-        return list(self._client.search_runs([experiment], filter_string=search))
+        found: list[Run] = []
+        token = None
+        while token != "":
+            page = self._client.search_runs([experiment], filter_string=search, page_token=token)
+            found.extend(page)
+            token = page.token or ""
+        return found
 
     def delete_runs(self, runs: Iterable[Run]) -> None:
         """Deletes runs, which MLflow can restore."""

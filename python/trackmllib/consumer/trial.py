@@ -29,7 +29,7 @@ class Trial(Run):
     """
 
     def __init__(self, tuning: Tuning, first: TrialStarted) -> None:
-        super().__init__(None, resumed=tuning.resumed)
+        super().__init__(None, resumed=False)
         self.tuning = tuning
         self.index = first.trial
         self.setting = naming.ordered(first.setting)
@@ -122,14 +122,14 @@ class Trial(Run):
 
     def _found(self, store: Store) -> list[mlflow.entities.Run]:
         main = self.tuning.main
-        return store.find_runs(
-            main.experiment(store),
-            f"tags.`mlflow.parentRunId` = '{main.create(store)}' AND tags.fit_uuid = "
-            f"'{self.tuning.fit_uuid}' AND tags.`trackmllib.trial` = '{self.index}'",
-        )
+        trial = f" AND tags.`trackmllib.trial` = '{self.index}'"
+        return main.children_where(store, main.create(store), trial)
 
     def _create(self, store: Store, tags: dict[str, str]) -> mlflow.entities.Run:
         main = self.tuning.main
+        there = main.children(store).pop(str(self.index), None)
+        if there is not None:
+            return there
         tags |= {**self.tuning.origin_tags(), "mlflow.parentRunId": main.create(store)}
         return store.create_run(main.experiment(store), self.name, self._start, tags)
 

@@ -122,6 +122,11 @@ class Tuning:
         self._unwritten.discard(run)
         return False
 
+    @property
+    def left(self) -> int:
+        """How many of its runs MLflow does not have wholly."""
+        return len(self._unwritten)
+
     def only_main_is_left(self) -> bool:
         """Whether MLflow has all trials."""
         return self._unwritten <= {self.main}

@@ -1,7 +1,13 @@
 package org.apache.spark
 
+import java.io.InputStream
+import java.net.URI
+
 import scala.reflect.ClassTag
 
+import org.apache.hadoop.fs.Path
+import org.apache.spark.deploy.SparkHadoopUtil
+import org.apache.spark.deploy.history.EventLogFileReader
 import org.apache.spark.scheduler.{SparkListenerEvent, SparkListenerInterface}
 
 /** What we use of Spark's private API; nothing else of ours does, but for the tuners' wrapper. */
@@ -13,4 +19,13 @@ object SparkInternals {
 
   def hasListener[T <: SparkListenerInterface](sc: SparkContext, listener: Class[T]): Boolean =
     sc.listenerBus.findListenersByClass[T]()(ClassTag(listener)).nonEmpty
+
+  /** The files of an event log, in their order, each to be opened as the text that it holds. */
+  def eventLogParts(log: URI): Seq[() => InputStream] = {
+    val path = new Path(log)
+    val files = path.getFileSystem(SparkHadoopUtil.get.conf)
+    EventLogFileReader(files, path).toSeq
+      .flatMap(_.listEventLogFiles)
+      .map(part => () => EventLogFileReader.openEventLog(part.getPath, files))
+  }
 }
