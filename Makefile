@@ -25,7 +25,7 @@ export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-jvm test-python lint fmt jars wheel envs clean check-python check-java
+.PHONY: help demo test test-jvm test-python lint fmt jars wheel bench envs clean check-python check-java
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -56,6 +56,10 @@ fmt: $(BIN)/.stamp $(SBT_JAR) ## format both languages
 jars: $(JARS_MADE) ## the jars for Spark 3.5 (Scala 2.12) and Spark 4 (Scala 2.13)
 
 wheel: $(WHEEL) ## the Python package with both jars, in dist/
+
+bench: $(BUILD)/spark-$(SPARK_4)/.stamp ## what tracking costs, beside mlflow.pyspark.ml.autolog (half an hour; leave the machine alone)
+	$(UV) pip install --quiet --python $(BUILD)/spark-$(SPARK_4)/bin/python --group bench
+	$(BUILD)/spark-$(SPARK_4)/bin/python bench/run.py $(BENCH)
 
 envs: $(ENVS)
 
