@@ -1,4 +1,4 @@
-"""The six events of a tuning and their one format: a JSON line as Spark writes a listener event.
+"""The events of a tuning and their one format: a JSON line as Spark writes a listener event.
 
 The same lines stand in the bridge, in the journal and in a Spark event log. The golden files under
 ``tests/golden`` hold both languages to them.
@@ -53,6 +53,21 @@ class Parent:
 
 
 @dataclass(frozen=True)
+class Resources:
+    """What the Spark tasks of a trial used, those that failed or were tried again included."""
+
+    executor_cpu_seconds: float
+    executor_run_seconds: float
+    jobs: int
+    tasks: int
+    shuffle_read_bytes: int
+    shuffle_write_bytes: int
+    input_bytes: int
+    peak_execution_memory_bytes: int
+    jvm_gc_seconds: float
+
+
+@dataclass(frozen=True)
 class Destination:
     """Where to log; what is ``None`` is MLflow's own default."""
 
@@ -98,10 +113,11 @@ class TuningStarted(_Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TrialStarted(_Event):
-    """One fold of one param map has begun."""
+    """One fold of one param map has begun; measured: its resources will be told, too."""
 
     trial: int
     fold: int | None
+    measured: bool
     setting: list[ParamValue]
 
 
@@ -127,6 +143,15 @@ class TrialFailed(_Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TrialMeasured(_Event):
+    """Spark's listener bus has seen the last task of one fold of one param map."""
+
+    trial: int
+    fold: int | None
+    resources: Resources
+
+
+@dataclass(frozen=True, kw_only=True)
 class TuningFinished(_Event):
     """``fit()`` is about to return its model."""
 
@@ -142,7 +167,13 @@ class TuningFailed(_Event):
 
 
 Event: TypeAlias = (
-    TuningStarted | TrialStarted | TrialFinished | TrialFailed | TuningFinished | TuningFailed
+    TuningStarted
+    | TrialStarted
+    | TrialFinished
+    | TrialFailed
+    | TrialMeasured
+    | TuningFinished
+    | TuningFailed
 )
 _KINDS: dict[str, type[Event]] = {_PACKAGE + kind.__name__: kind for kind in get_args(Event)}
 

@@ -35,6 +35,14 @@ def hook_failed(error: BaseException) -> str:
     )
 
 
+def not_measured(error: BaseException) -> str:
+    reason = " ".join(str(error).split("\n")[:2]) or repr(error)
+    return (
+        f"what this tuning uses of Spark cannot be measured, and it is not in the event log "
+        f"({reason}). All else is tracked, and training goes on as without trackmllib."
+    )
+
+
 def spark_not_understood(error: BaseException) -> str:
     return (
         f"trackmllib does not fit this PySpark ({error!r}): tunings are not tracked, training is "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from dataclasses import fields
 
 from trackmllib.consumer import Consumer
 from trackmllib.events import (
@@ -11,9 +12,11 @@ from trackmllib.events import (
     ParamName,
     ParamValue,
     Parent,
+    Resources,
     Stage,
     TrialFailed,
     TrialFinished,
+    TrialMeasured,
     TrialStarted,
     TuningFailed,
     TuningFinished,
@@ -58,11 +61,11 @@ class Story:
             self._tell(event)
         return self
 
-    def begin(self, trial, fold=0, setting=None):
+    def begin(self, trial, fold=0, setting=None, *, measured=False):
         """A fold of a trial begins."""
         values = {("dt_1", "maxDepth"): trial} if setting is None else setting
         listed = [ParamValue(parent, name, value) for (parent, name), value in values.items()]
-        return self._say(TrialStarted, trial=trial, fold=fold, setting=listed)
+        return self._say(TrialStarted, trial=trial, fold=fold, measured=measured, setting=listed)
 
     def end(self, trial, fold=0, metric=0.5, std=None, seconds=(0.25, 0.125)):
         """A fold of a trial has its metric."""
@@ -80,6 +83,11 @@ class Story:
     def fail(self, trial, fold=0, error="ValueError: too deep"):
         """A fold of a trial throws."""
         return self._say(TrialFailed, trial=trial, fold=fold, error=error)
+
+    def measure(self, trial, fold=0, **used):
+        """It is known what a fold of a trial has used."""
+        resources = Resources(**{**{one.name: 0 for one in fields(Resources)}, **used})
+        return self._say(TrialMeasured, trial=trial, fold=fold, resources=resources)
 
     def run(self, trial, *metrics):
         """All folds of a trial, one after the other."""

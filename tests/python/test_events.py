@@ -26,12 +26,13 @@ def test_golden_line_is_written_as_it_was_read(line):
 
 
 def test_golden_file_has_every_kind():
-    """The golden file holds all six events."""
+    """The golden file holds all events."""
     assert {type(from_line(line)).__name__ for line in LINES} == {
         "TuningStarted",
         "TrialStarted",
         "TrialFinished",
         "TrialFailed",
+        "TrialMeasured",
         "TuningFinished",
         "TuningFailed",
     }

@@ -71,6 +71,22 @@ def test_requests_of_a_quick_trial(gate, remote):
     assert statuses(remote.children()) == ["FINISHED"] * 20
 
 
+def test_requests_of_a_trial_that_is_measured(gate, remote):
+    """Three as well: its end waits a moment for what it has used."""
+    consumer = Consumer(lambda tuning: None)
+    story = Story(at(gate, remote), folds=None, trials=20, tell=consumer.accept)
+    assert consumer.main_run(story.id, LONG)
+    before = gate.requests
+    for trial in range(20):
+        story.begin(trial, measured=True).end(trial)
+        time.sleep(0.05)
+        story.measure(trial, jobs=1)
+    story.finish(0)
+    assert consumer.wait(story.id, 60) is None
+    assert 60 < gate.requests - before < 70
+    assert [run.data.metrics["spark.jobs"] for run in remote.children()] == [1] * 20
+
+
 def test_server_that_is_away(caplog):
     """Waiting is known to be in vain at once; the reason has no password."""
     nowhere = Destination(tracking_uri="http://ann:secret@127.0.0.1:9", experiment_id="0")

@@ -111,8 +111,11 @@ class Run(ABC):
             self._metrics = [one for one in self._metrics if one.key not in data.metrics]
             self._written_end = self._end
 
-    def write(self, store: Store) -> None:
-        """Brings MLflow up to what the run should hold, as far as that is due.
+    def write(self, store: Store) -> bool:
+        """Brings MLflow up to what the run should hold, if that is due.
+
+        Returns:
+            Whether it was.
 
         Raises:
             mlflow.exceptions.MlflowException: MLflow did not take it; it stays pending.
@@ -120,7 +123,7 @@ class Run(ABC):
         run_id = self.create(store)
         with self._writing:
             if self.due_in() != 0:
-                return
+                return False
             with self._pending:
                 params, self._params = self._params, {}
                 tags, self._tags = self._tags, {}
@@ -143,6 +146,7 @@ class Run(ABC):
                     self._doubled = False
                 store.end_run(run_id, *end)
                 self._written_end = end
+            return True
 
     def forget(self) -> bool:
         """Drops what is pending, but not the run's end; whether there was something to drop."""

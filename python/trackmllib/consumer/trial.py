@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from trackmllib.consumer import naming
 from trackmllib.consumer.run import Run
 from trackmllib.consumer.store import Store
-from trackmllib.events import TrialFailed, TrialFinished, TrialStarted
+from trackmllib.events import Resources, TrialFailed, TrialFinished, TrialMeasured, TrialStarted
 
 if TYPE_CHECKING:
     import mlflow.entities
 
     from trackmllib.consumer.tuning import Tuning
 
+_MEASURED = 0.3  # seconds that the end of a trial waits for its resources, to be one request
 _SLOW = 1.0  # seconds; a longer fold is shown while the trial runs, for one more request
 
 
@@ -41,6 +43,9 @@ class Trial(Run):
         self._evaluate_seconds = 0.0
         self._fold_began = 0.0
         self._slow = False
+        self._ended = 0.0
+        self._unmeasured = 0
+        self._resources: dict[str, float] = {}
         started = tuning.started
         self.name = naming.in_words(self.setting, tuning.param_keys)
         self.set_params(
@@ -59,13 +64,18 @@ class Trial(Run):
 
     def due_in(self) -> float | None:
         """A trial of quick folds is written when it is over; a slow one shows what it has."""
-        if self.id is None or self.status is not None or self._slow:
+        if self.id is None:
+            return 0.0
+        if self.status is not None and self._unmeasured > 0 and not self.tuning.ended:
+            return max(0.0, self._ended + _MEASURED - time.monotonic())
+        if self.status is not None or self._slow:
             return 0.0
         return max(0.0, self._fold_began + _SLOW - time.monotonic()) if self.running else None
 
-    def on_started(self) -> None:
+    def on_started(self, event: TrialStarted) -> None:
         """A fold has begun."""
         self.running += 1
+        self._unmeasured += event.measured
         self._fold_began = time.monotonic()
 
     def on_finished(self, event: TrialFinished) -> None:
@@ -97,6 +107,12 @@ class Trial(Run):
         self._seconds(event.time)
         self.set_status("FAILED", event.time)
 
+    def on_measured(self, event: TrialMeasured) -> None:
+        """It is known what a fold has used; the run has the figures of all of them together."""
+        self._unmeasured -= 1
+        self._resources = _together(self._resources, event.resources)
+        self._tell_resources()
+
     def interrupt(self, end: int) -> None:
         """The tuning is over and this trial is not, or was not then."""
         if self.status in (None, "KILLED"):
@@ -116,6 +132,18 @@ class Trial(Run):
             self._seconds(end)
         self.set_status("FINISHED", end)
 
+    def set_status(self, status: str, end: int) -> None:
+        """The status that the run should end with, and when it ended."""
+        super().set_status(status, end)
+        self._ended = time.monotonic()
+        self._tell_resources()
+
+    def _tell_resources(self) -> None:
+        """Once the trial is over and all its folds are measured: half of them would mislead."""
+        if self._end is not None and self._unmeasured <= 0:
+            for name, used in self._resources.items():
+                self.add_metric(f"spark.{name}", used, self._end[1])
+
     def _seconds(self, end: int) -> None:
         self.add_metric("fit_seconds", self._fit_seconds, end)
         self.add_metric("evaluate_seconds", self._evaluate_seconds, end)
@@ -132,6 +160,16 @@ class Trial(Run):
             return there
         tags |= {**self.tuning.origin_tags(), "mlflow.parentRunId": main.create(store)}
         return store.create_run(main.experiment(store), self.name, self._start, tags)
+
+
+def _together(before: dict[str, float], fold: Resources) -> dict[str, float]:
+    """The resources of all folds: their sums, and the highest peak."""
+    found = {}
+    for name in (field.name for field in fields(Resources)):
+        used = getattr(fold, name)
+        already = before.get(name, 0)
+        found[name] = max(already, used) if name.startswith("peak") else already + used
+    return found
 
 
 def _mean(values: list[float]) -> float:

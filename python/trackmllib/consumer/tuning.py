@@ -12,6 +12,7 @@ from trackmllib.events import (
     Event,
     TrialFailed,
     TrialFinished,
+    TrialMeasured,
     TrialStarted,
     TuningFailed,
     TuningFinished,
@@ -76,7 +77,7 @@ class Tuning:
                 trial = self.trials.get(event.trial)
                 if trial is None:
                     trial = self.trials[event.trial] = Trial(self, event)
-                trial.on_started()
+                trial.on_started(event)
                 if self.ended:
                     trial.interrupt(event.time)
                 touched: list[Run] = [trial]
@@ -84,6 +85,8 @@ class Tuning:
                 touched = self._change(event.trial, lambda trial: trial.on_finished(event))
             case TrialFailed():
                 touched = self._change(event.trial, lambda trial: trial.on_failed(event))
+            case TrialMeasured():
+                touched = self._change(event.trial, lambda trial: trial.on_measured(event))
             case TuningFinished():
                 touched = [*self._best(event), *self._end("FINISHED", event.time)]
             case TuningFailed():

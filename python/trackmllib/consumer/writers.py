@@ -71,8 +71,9 @@ class Writers:
     def _run(self) -> None:
         while (run := self._take()) is not None:
             error: Exception | None = None
+            was_due = True
             try:
-                run.write(self._opened())
+                was_due = run.write(self._opened())
             except Exception as caught:
                 error = caught
                 self._suspect = True
@@ -82,7 +83,7 @@ class Writers:
             if self._wrote(run, error):
                 pause = _FIRST_PAUSE * 2 ** min(self._failures, 10)
                 self.put(run, min(pause, _LONGEST_PAUSE))
-            elif run.due_in():  # it was not yet: look again
+            elif not was_due:
                 self.put(run)
 
     def _take(self) -> Run | None:

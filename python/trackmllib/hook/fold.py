@@ -43,7 +43,7 @@ class Fold:
             fit_one = models.fitSingleModel
 
             def fit_announced(index: int) -> Any:
-                self._begin(index, now())
+                self._begin(index, now(), seen_from_its_start=True)
                 return fit_one(index)
 
             models.fitSingleModel = fit_announced
@@ -81,12 +81,18 @@ class Fold:
             self._begin(index, start)
         return index, model
 
-    def _begin(self, index: int, time: int) -> None:
+    def _begin(self, index: int, time: int, *, seen_from_its_start: bool = False) -> None:
         self._trial.index = index
         here = place.here()
         if here is not None:
             here.trial = index
-        harmless(self._tuning.trial_started, index, self._number, time)
+        harmless(
+            self._tuning.trial_started,
+            index,
+            self._number,
+            time,
+            seen_from_its_start=seen_from_its_start,
+        )
 
     def _finished(self, metric: float) -> None:
         trial = self._trial

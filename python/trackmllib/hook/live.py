@@ -22,6 +22,7 @@ from trackmllib.events import (
     TuningStarted,
 )
 from trackmllib.hook import active_run, place, spark, values
+from trackmllib.hook.bus import Bus
 from trackmllib.hook.tracker import Tracker, tracker
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ class LiveTuning:
             started = replace(started, time=began)
         self._nested = parent is not None
         self._tracker.start(started, self._conf.journal_dir)
+        self._bus = Bus(session, self.id)
+        self._bus.tell(started)
         # a nested tuning leaves the outer one's run active, and its trials do not wait for MLflow
         self.run = outer.run if outer is not None and active is None else active
         self.destination: Destination = started.destination
@@ -84,10 +87,20 @@ class LiveTuning:
         """Whether ``run`` is the one that this tuning made active."""
         return self.run is not None and self.run.info.run_id == run.info.run_id
 
-    def trial_started(self, trial: int, fold: int | None, time: int) -> None:
+    def trial_started(
+        self, trial: int, fold: int | None, time: int, *, seen_from_its_start: bool = False
+    ) -> None:
         """A fold of a param map begins."""
-        setting = values.setting(self.maps[trial], self._conf.redaction)
-        self._emit(TrialStarted(tuning=self.id, time=time, trial=trial, fold=fold, setting=setting))
+        self._emit(
+            TrialStarted(
+                tuning=self.id,
+                time=time,
+                trial=trial,
+                fold=fold,
+                measured=seen_from_its_start and self._bus.measures,
+                setting=values.setting(self.maps[trial], self._conf.redaction),
+            )
+        )
 
     def trial_finished(
         self,
@@ -127,6 +140,7 @@ class LiveTuning:
 
     def _over(self, event: Event) -> None:
         main = self._tracker.main_run(self.id, 0)
+        self._take(self._bus.rest())
         self._emit(event)
         if not self._nested:
             self._tracker.wait(self.id, self._conf.flush_timeout)
@@ -136,6 +150,11 @@ class LiveTuning:
 
     def _emit(self, event: Event) -> None:
         self._tracker.emit(event)
+        self._take(self._bus.tell(event))
+
+    def _take(self, measured: list[Event]) -> None:
+        for event in measured:
+            self._tracker.emit(event)
 
 
 def _started(

@@ -31,6 +31,19 @@ def has_jar(session: Any) -> bool:
     return type(session._jvm.org.trackmllib.TuningListener).__name__ == "JavaClass"
 
 
+def tuning_in_jvm(session: Any, tuning: str) -> Any:
+    """The tuning's counterpart in the driver's JVM; ``None`` where the jar is not there."""
+    if is_connect(session):
+        return None
+    kind = session._jvm.org.trackmllib.PythonTuning
+    return kind(tuning) if type(kind).__name__ == "JavaClass" else None
+
+
+def pins_threads(session: Any) -> bool:
+    """Whether each thread has a thread of its own in the JVM, and so local properties."""
+    return type(session.sparkContext._gateway).__name__ == "ClientServer"
+
+
 def user_of(session: Any) -> str:
     """The user that the application runs as."""
     if is_connect(session):

@@ -10,6 +10,7 @@ import org.apache.spark.SparkContext
 import org.apache.spark.ml.param.ParamMap
 import org.apache.spark.sql.SparkSession
 import org.trackmllib.bridge.Delivery
+import org.trackmllib.resources.Measuring
 
 /** One fit of a tuner, told in events. What fails in here never reaches the fit. */
 final class Tuning private (
@@ -17,7 +18,8 @@ final class Tuning private (
     info: TuningInfo,
     settings: Array[Seq[SettingParam]],
     sc: SparkContext,
-    delivery: Delivery
+    delivery: Delivery,
+    measuring: Option[Measuring]
 ) {
   import TuningEvent.Version
 
@@ -42,9 +44,12 @@ final class Tuning private (
 
   /** Runs all of a trial: Spark's fit, transform and evaluation, in this thread. */
   def run(trial: Trial)(body: => Unit): Unit = TrialScope.within(this, Some(trial)) {
-    send(TrialStarted(Version, id, now, trial.index, Some(trial.fold), settings(trial.index)))
+    val (fold, setting) = (Some(trial.fold), settings(trial.index))
+    send(TrialStarted(Version, id, now, trial.index, fold, measuring.isDefined, setting))
+    measuring.foreach(_.begin(trial.index, fold))
     try body
     finally {
+      measuring.foreach(_.end())
       // Neither fit nor evaluation failed and there is no metric: transform() did.
       if (!trial.reported) failures.unexplained(trial).foreach(report(trial, _))
       guarded(delivery.trialEnded())
@@ -68,7 +73,7 @@ final class Tuning private (
     case Some(trial) =>
       val metric = watch(trial)(evaluation)
       trial.reported = true
-      send(
+      sendEnd(
         TrialFinished(
           Version,
           id,
@@ -86,6 +91,7 @@ final class Tuning private (
   }
 
   def finished(): Unit = {
+    awaitMeasured()
     send(TuningFinished(Version, id, now, best))
     guarded(delivery.end())
   }
@@ -93,10 +99,13 @@ final class Tuning private (
   def failed(thrown: Throwable): Unit = {
     val cause = Failure.cause(thrown)
     failures.explain(cause).foreach { case (trial, error) => report(trial, error) }
+    awaitMeasured()
     val interrupted = Failure.isInterruption(cause) || sc.isStopped
     send(TuningFailed(Version, id, now, Failure.text(cause), interrupted))
     guarded(delivery.end())
   }
+
+  private def awaitMeasured(): Unit = if (!broken.get) measuring.foreach(_.await())
 
   private def currentTrial: Option[Trial] =
     TrialScope.current.filter(_.tuning eq this).flatMap(_.trial)
@@ -112,7 +121,12 @@ final class Tuning private (
     }
 
   private def report(trial: Trial, error: String): Unit =
-    send(TrialFailed(Version, id, now, trial.index, Some(trial.fold), error))
+    sendEnd(TrialFailed(Version, id, now, trial.index, Some(trial.fold), error))
+
+  private def sendEnd(event: => TuningEvent): Unit = {
+    send(event)
+    measuring.foreach(_.ended())
+  }
 
   /** After a failure of ours there is silence for the rest of this tuning. */
   private def send(event: => TuningEvent): Unit = if (!broken.get) guarded(delivery.send(event))
@@ -169,7 +183,8 @@ object Tuning {
       }
     )
     val delivery = new Delivery(start.tuning, scope.map(_.tuning.root), sc, conf)
-    new Tuning(start, info, settings, sc, delivery)
+    val measuring = Measuring(sc, start.tuning)(delivery.measured)
+    new Tuning(start, info, settings, sc, delivery, measuring)
   }
 
   private def valueOf(pair: org.apache.spark.ml.param.ParamPair[_], values: EventValues): Any =

@@ -46,6 +46,7 @@ final case class TrialStarted(
     time: Long,
     trial: Int,
     fold: Option[Int],
+    measured: Boolean,
     setting: Seq[SettingParam]
 ) extends TuningEvent
 
@@ -68,6 +69,16 @@ final case class TrialFailed(
     trial: Int,
     fold: Option[Int],
     error: String
+) extends TuningEvent
+
+/** What a trial cost, told after its end, once Spark's listener bus has seen its last task. */
+final case class TrialMeasured(
+    version: Int,
+    tuning: String,
+    time: Long,
+    trial: Int,
+    fold: Option[Int],
+    resources: Resources
 ) extends TuningEvent
 
 final case class TuningFinished(version: Int, tuning: String, time: Long, bestTrial: Option[Int])
@@ -95,6 +106,19 @@ final case class GridParam(parent: String, name: String)
 
 /** A param of one map of the grid. */
 final case class SettingParam(parent: String, name: String, value: Any)
+
+/** What the tasks of a trial used, those that failed or were tried again included. */
+final case class Resources(
+    executorCpuSeconds: Double,
+    executorRunSeconds: Double,
+    jobs: Long,
+    tasks: Long,
+    shuffleReadBytes: Long,
+    shuffleWriteBytes: Long,
+    inputBytes: Long,
+    peakExecutionMemoryBytes: Long,
+    jvmGcSeconds: Double
+)
 
 /** Where a nested tuning ran: in a trial, or (no trial) in the final refit. */
 final case class ParentTrial(tuning: String, trial: Option[Int])

@@ -23,6 +23,7 @@ class EventJsonSuite extends munit.FunSuite {
       time = 1760000000101L,
       trial = 1,
       fold = Some(0),
+      measured = false,
       setting = Seq(
         "bool" -> true,
         "double" -> 0.5,

@@ -58,7 +58,7 @@ object SparkSuite {
   lazy val spark: SparkSession = {
     val session = SparkSession
       .builder()
-      .master("local[2]")
+      .master("local[2,2]") // a task that fails is tried once more
       .appName("digits")
       .config("spark.ui.enabled", false)
       // The hook would make stock's fit ours; it has suites of its own.

@@ -30,6 +30,14 @@ private[trackmllib] object Bridge {
     running.foreach(_.offer(line))
   }
 
+  /** A line that nobody waits for; dropped where MLflow has all else of the tuning. */
+  def add(delivery: Delivery, line: String): Unit = synchronized {
+    if (open.get(delivery.tuning).exists(_.outcome.forall(_.problem.nonEmpty))) {
+      delivery.journal.append(line)
+      sidecar.foreach(_.offer(line))
+    }
+  }
+
   /** The fit is over. Nobody waits for a nested one that outlives its outermost fit. */
   def finish(delivery: Delivery): Unit = synchronized {
     delivery.running = false

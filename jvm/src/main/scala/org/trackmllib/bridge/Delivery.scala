@@ -2,7 +2,15 @@ package org.trackmllib.bridge
 
 import org.apache.spark.SparkContext
 import org.slf4j.LoggerFactory
-import org.trackmllib.{EventJson, EventLog, Messages, Settings, TrackMLlib, TuningEvent}
+import org.trackmllib.{
+  EventJson,
+  EventLog,
+  Messages,
+  Settings,
+  TrackMLlib,
+  TrialMeasured,
+  TuningEvent
+}
 
 /**
  * The way of one tuning's events: journal, listener bus, sidecar. The mutable state is guarded by
@@ -27,6 +35,12 @@ final class Delivery(
 
   def send(event: TuningEvent): Unit = {
     Bridge.send(this, EventJson.write(event))
+    EventLog.post(sc, event)
+  }
+
+  /** Comes when the bus has got to it; where the tuning is in MLflow by then, it is late. */
+  def measured(event: TrialMeasured): Unit = {
+    Bridge.add(this, EventJson.write(event))
     EventLog.post(sc, event)
   }
 
