@@ -91,9 +91,8 @@ def scala_tunings(spark_install: Spark, build, place, data: Path) -> Logged:
 
 @pytest.fixture(scope="session")
 def python_tunings(spark_install: Spark, place, data: Path) -> Logged:
-    """The stock PySpark tunings, by plain python, switched on by the environment."""
+    """The stock PySpark tunings, by spark-submit with jar and listener."""
     uri, state, env = place("python")
-    script = [spark_install.python, str(APPS / "tunings.py"), str(data)]
-    done = spark_install.run(script, TRACKMLLIB_ENABLED="1", **env)
+    done = spark_install.submit(APPS / "tunings.py", data, **env)
     assert done.code == 0, done.err[-3000:]
     return Logged(done, uri, state)

@@ -27,7 +27,19 @@ SCENARIOS = {
 }
 # Spark splits by other random numbers in Scala than in Python
 OTHER_SPLITS = {"split"}
-SECONDS = {"fit_seconds", "evaluate_seconds"}
+# what it took is another thing each time
+TAKEN = {"fit_seconds", "evaluate_seconds"}
+RESOURCES = {
+    "spark.executor_cpu_seconds",
+    "spark.executor_run_seconds",
+    "spark.jobs",
+    "spark.tasks",
+    "spark.shuffle_read_bytes",
+    "spark.shuffle_write_bytes",
+    "spark.input_bytes",
+    "spark.peak_execution_memory_bytes",
+    "spark.jvm_gc_seconds",
+}
 
 
 @pytest.fixture(params=["scala", "python"])
@@ -40,7 +52,7 @@ def comparable(values: dict) -> dict:
     """Values that two fits should share; uids as the class they are of."""
     found: dict[str, list] = {}
     for name, value in values.items():
-        if name not in OF_ONE_FIT | SECONDS:
+        if name not in OF_ONE_FIT:
             found.setdefault(without_uid(name), []).append(value)
     return {name: sorted(some) for name, some in found.items()}
 
@@ -72,15 +84,16 @@ def test_runs_are_the_same(scenario: str, scala_tunings: Logged, python_tunings:
             assert one.metrics.keys() == other.metrics.keys()
             if scenario not in OTHER_SPLITS:
                 assert figures(one) == pytest.approx(figures(other), abs=1e-9)
-            for name in one.metrics.keys() - SECONDS:
+            for name in one.metrics.keys() - TAKEN - RESOURCES:
                 steps = [step for step, _ in history(scala_tunings.uri, one.run.info.run_id, name)]
                 others = history(python_tunings.uri, other.run.info.run_id, name)
                 assert steps == [step for step, _ in others]
 
 
 def figures(node: Node) -> dict[str, float]:
-    """A run's metrics but for how long it took."""
-    return {name: value for name, value in node.metrics.items() if name not in SECONDS}
+    """A run's metrics but for what it took."""
+    taken = TAKEN | RESOURCES
+    return {name: value for name, value in node.metrics.items() if name not in taken}
 
 
 def tags(node: Node) -> dict[str, str]:

@@ -66,7 +66,7 @@ class Trial(Run):
         """A trial of quick folds is written when it is over; a slow one shows what it has."""
         if self.id is None:
             return 0.0
-        if self.status is not None and self._unmeasured > 0 and not self.tuning.ended:
+        if self.status is not None and self._unmeasured > self.running:
             return max(0.0, self._ended + _MEASURED - time.monotonic())
         if self.status is not None or self._slow:
             return 0.0
@@ -139,8 +139,8 @@ class Trial(Run):
         self._tell_resources()
 
     def _tell_resources(self) -> None:
-        """Once the trial is over and all its folds are measured: half of them would mislead."""
-        if self._end is not None and self._unmeasured <= 0:
+        """Once the trial is over; a part of the folds that have ended would mislead."""
+        if self._end is not None and self._unmeasured <= self.running:
             for name, used in self._resources.items():
                 self.add_metric(f"spark.{name}", used, self._end[1])
 

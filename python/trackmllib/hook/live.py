@@ -63,6 +63,7 @@ class LiveTuning:
             started = replace(started, time=began)
         self._nested = parent is not None
         self._tracker.start(started, self._conf.journal_dir)
+        self._is_over = False
         self._bus = Bus(session, self.id)
         self._bus.tell(started)
         # a nested tuning leaves the outer one's run active, and its trials do not wait for MLflow
@@ -140,6 +141,7 @@ class LiveTuning:
 
     def _over(self, event: Event) -> None:
         main = self._tracker.main_run(self.id, 0)
+        self._is_over = True
         self._take(self._bus.rest())
         self._emit(event)
         if not self._nested:
@@ -151,6 +153,8 @@ class LiveTuning:
     def _emit(self, event: Event) -> None:
         self._tracker.emit(event)
         self._take(self._bus.tell(event))
+        if self._is_over:  # nobody asks later than a trial that outlives its tuning
+            self._take(self._bus.rest())
 
     def _take(self, measured: list[Event]) -> None:
         for event in measured:
