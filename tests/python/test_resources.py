@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 
 import pytest
 from fresh import python, session
@@ -11,6 +12,7 @@ from pyspark.ml.classification import DecisionTreeClassifier
 from pyspark.ml.evaluation import MulticlassClassificationEvaluator
 from pyspark.ml.tuning import CrossValidator, ParamGridBuilder, TrainValidationSplit
 from quick import Quick, raising, sizes, validator
+from story import until
 from test_consumer_resources import NAMES
 
 import trackmllib
@@ -73,6 +75,22 @@ def test_failed_trial(rows, experiment):
     assert used(first) == (1, 1)
 
 
+def test_trial_that_outlives_its_tuning(rows, experiment):
+    """After another one has failed, it still gets its metric and what it used."""
+    failed = threading.Event()
+
+    def step(estimator, dataset):
+        job_of_size(estimator, dataset)
+        raising(ValueError("own"), 1)(estimator)
+        failed.wait(30)
+
+    tuner = validator(estimator=Quick(before_fit=step), kind=TrainValidationSplit, parallelism=3)
+    with pytest.raises(ValueError, match="own"):
+        tuner.fit(rows)
+    failed.set()
+    until(lambda: [used(run) for run in experiment.children()] == [(1, 1), (1, 2), (1, 3)])
+
+
 def test_nested(rows, experiment):
     """An inner tuning's trials have their own; the trial around them has the rest."""
     inner = validator(
@@ -87,22 +105,30 @@ def test_nested(rows, experiment):
 
 
 def test_local_properties(spark, rows, experiment):
-    """The user's are as they were set, in the trials too, and ours is gone afterwards."""
-    seen = []
+    """Trials see the user's as they do untracked, and ours is gone afterwards."""
 
-    def step(estimator, _):
-        context = spark.sparkContext
-        seen.append((context.getLocalProperty("mine"), context.getLocalProperty(PROPERTY)))
+    def seen(track):
+        found = []
+
+        def step(*_):
+            context = spark.sparkContext
+            found.append((context.getLocalProperty("mine"), context.getLocalProperty(PROPERTY)))
+
+        track()
+        validator(estimator=Quick(before_fit=step), parallelism=2).fit(rows)
+        return zip(*found, strict=True)
 
     spark.sparkContext.setLocalProperty("mine", "kept")
     try:
-        validator(estimator=Quick(before_fit=step), parallelism=2).fit(rows)
+        untracked, none = seen(trackmllib.disable)
+        tracked, ours = seen(trackmllib.enable)
         assert spark.sparkContext.getLocalProperty("mine") == "kept"
     finally:
         spark.sparkContext.setLocalProperty("mine", None)
-    assert {mine for mine, _ in seen} == {"kept"}
-    assert seen[-1][1] is None, "the last fit is no trial"
-    assert len({ours for _, ours in seen[:-1]}) == len(seen) - 1
+    assert tracked == untracked
+    assert set(none) == {None}
+    assert ours[-1] is None, "the last fit is no trial"
+    assert len(set(ours)) == len(ours)
     assert spark.sparkContext.getLocalProperty(PROPERTY) is None
 
 
@@ -179,13 +205,10 @@ def test_replay_from_the_event_log(experiment, tmp_path):
     python(code, MLFLOW_TRACKING_URI="http://ann:secret@127.0.0.1:9")
     (file,) = tmp_path.iterdir()
     assert "ann:secret" not in file.read_text()
-    (came,) = replay.replay(
-        [file],
-        tracking_uri=os.environ["MLFLOW_TRACKING_URI"],
-        experiment=experiment.name,
-        timeout=60,
-    )
-    assert (came.tunings, came.problem) == (1, None)
+    with replay.sources([file]) as (source,):
+        here = {"tracking_uri": os.environ["MLFLOW_TRACKING_URI"], "experiment": experiment.name}
+        replay.replay([source], timeout=60, **here)
+    assert (len(source.tunings), source.problem) == (1, None)
     assert experiment.main().info.status == "FINISHED"
     children = experiment.children()
     assert [run.data.metrics["avg_score"] for run in children] == [1.0, 2.0, 3.0]
