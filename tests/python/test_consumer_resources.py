@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
+from found import RESOURCES
 from story import LONG, Story, consumed, to, until
 
 from trackmllib.consumer import Consumer
 
-NAMES = {
-    "spark.executor_cpu_seconds",
-    "spark.executor_run_seconds",
-    "spark.jobs",
-    "spark.tasks",
-    "spark.shuffle_read_bytes",
-    "spark.shuffle_write_bytes",
-    "spark.input_bytes",
-    "spark.peak_execution_memory_bytes",
-    "spark.jvm_gc_seconds",
-}
-
 
 def resources(run):
     """The resources that are on a run, without those that are 0."""
-    return {name: used for name, used in run.data.metrics.items() if name in NAMES and used}
+    return {name: used for name, used in run.data.metrics.items() if name in RESOURCES and used}
 
 
 def measured_fold(story, trial, fold, **used):
@@ -44,7 +33,7 @@ def test_folds_together(experiment):
         "spark.executor_cpu_seconds": 0.75,
         "spark.peak_execution_memory_bytes": 9,
     }
-    assert run.data.metrics.keys() >= NAMES
+    assert run.data.metrics.keys() >= RESOURCES
     history = experiment.client.get_metric_history(run.info.run_id, "spark.jobs")
     assert [one.timestamp for one in history] == [ended]
 
@@ -79,7 +68,7 @@ def test_lost_resources(experiment):
     assert consumed(story.finish(0)) == [None]
     lost, whole = experiment.children()
     assert lost.info.status == "FINISHED"
-    assert not lost.data.metrics.keys() & NAMES
+    assert not lost.data.metrics.keys() & RESOURCES
     assert resources(whole) == {"spark.jobs": 2}
 
 

@@ -6,6 +6,7 @@ import os
 import threading
 
 import pytest
+from found import RESOURCES
 from fresh import python, session
 from pyspark.ml import Pipeline
 from pyspark.ml.classification import DecisionTreeClassifier
@@ -13,7 +14,6 @@ from pyspark.ml.evaluation import MulticlassClassificationEvaluator
 from pyspark.ml.tuning import CrossValidator, ParamGridBuilder, TrainValidationSplit
 from quick import Quick, raising, sizes, validator
 from story import until
-from test_consumer_resources import NAMES
 
 import trackmllib
 from trackmllib import replay
@@ -53,7 +53,7 @@ def test_real_trials(flowers, experiment):
     ).fit(flowers)
     for run in experiment.children():
         metrics = run.data.metrics
-        assert metrics.keys() >= NAMES
+        assert metrics.keys() >= RESOURCES
         assert metrics["spark.jobs"] > 2
         assert metrics["spark.executor_run_seconds"] > 0
         assert metrics["spark.shuffle_read_bytes"] == metrics["spark.shuffle_write_bytes"] > 0
@@ -172,7 +172,7 @@ def test_where_nothing_can_be_measured(experiment, more, pinned):
     assert "trackmllib" not in done.stderr
     children = experiment.children()
     assert len(children) == 3
-    assert not any(run.data.metrics.keys() & NAMES for run in children)
+    assert not any(run.data.metrics.keys() & RESOURCES for run in children)
 
 
 def test_no_tuning_no_listener(experiment):

@@ -19,7 +19,7 @@ final class Measuring private (
   private var expected = 0
 
   /** The jobs of this thread are the trial's from here on. */
-  def begin(trial: Int, fold: Option[Int]): Unit = guarded {
+  def begin(trial: Int, fold: Option[Int]): Unit = listener.guarded {
     val resources = new TrialResources(this, trial, fold)
     listener.watch(resources.key, resources)
     SparkInternals.ownLocalProperties(sc)
@@ -28,7 +28,8 @@ final class Measuring private (
   }
 
   /** The jobs of this thread are whose they were. */
-  def end(): Unit = guarded(sc.setLocalProperty(Measuring.Property, before.get))
+  def end(): Unit =
+    Guard.run(Measuring.What, () => sc.setLocalProperty(Measuring.Property, before.get))
 
   /** The end of a trial is on its way to the listener. */
   def ended(): Unit = synchronized { expected += 1 }
@@ -50,13 +51,10 @@ final class Measuring private (
         notifyAll()
       }
   }
-
-  private def guarded(action: => Unit): Unit =
-    if (listener.works) Guard.run(Measuring.What, () => action)
 }
 
 object Measuring {
-  private val What = "measuring trials"
+  private[resources] val What = "measuring trials"
   private val LongestWaitMillis = 1000L
 
   /** The local property that says whose the jobs of a thread are. */

@@ -5,7 +5,7 @@ import java.util.concurrent.ConcurrentHashMap
 
 import scala.collection.mutable
 
-import org.apache.spark.{SparkContext, SparkInternals}
+import org.apache.spark.{Resubmitted, SparkContext, SparkInternals}
 import org.apache.spark.scheduler._
 import org.trackmllib.{Guard, TrialFailed, TrialFinished, TuningFailed, TuningFinished}
 
@@ -19,7 +19,7 @@ private[resources] final class ResourceListener extends SparkListener {
   private val stages = mutable.HashMap.empty[(Int, Int), ResourceListener.Stage]
 
   /** Whether nothing in here has failed. */
-  @volatile private[resources] var works = true
+  @volatile var works = true
 
   def watch(key: String, trial: TrialResources): Unit = {
     trials.put(key, trial)
@@ -47,7 +47,8 @@ private[resources] final class ResourceListener extends SparkListener {
 
   override def onTaskEnd(event: SparkListenerTaskEnd): Unit = guarded {
     val id = (event.stageId, event.stageAttemptId)
-    stages.get(id).foreach { stage =>
+    // One that is resubmitted had its end, and will have another.
+    stages.get(id).filter(_ => event.reason != Resubmitted).foreach { stage =>
       stage.trial.add(Option(event.taskMetrics))
       stage.running -= 1
       stage.trial.running -= 1
@@ -68,8 +69,8 @@ private[resources] final class ResourceListener extends SparkListener {
     event match {
       case e: TrialFinished => over(Measuring.key(e.tuning, e.trial, e.fold))
       case e: TrialFailed => over(Measuring.key(e.tuning, e.trial, e.fold))
-      case e: TuningFinished => forget(e.tuning)
-      case e: TuningFailed => forget(e.tuning)
+      case e: TuningFinished => forget(e.tuning, all = true)
+      case e: TuningFailed => forget(e.tuning, all = false)
       case _ =>
     }
   }
@@ -89,23 +90,25 @@ private[resources] final class ResourceListener extends SparkListener {
       trial.measuring.told(trial)
     }
 
-  /** What has not ended by now is not waited for; after a failure, trials may still run. */
-  private def forget(tuning: String): Unit = trials.values.forEach { trial =>
-    if (trial.measuring.tuning == tuning && trial.over) tell(trial)
+  /** Tasks that still run are not waited for; trials may still run after a failure only. */
+  private def forget(tuning: String, all: Boolean): Unit = trials.values.forEach { trial =>
+    if (trial.measuring.tuning == tuning) {
+      if (trial.over) tell(trial) else if (all) trials.remove(trial.key, trial)
+    }
   }
 
   private def trialOf(properties: Properties): Option[TrialResources] =
     if (properties == null || trials.isEmpty) None
     else Option(properties.getProperty(Measuring.Property)).flatMap(key => Option(trials.get(key)))
 
-  // A LinkageError that got out of a callback would stop the SparkContext.
-  private def guarded(action: => Unit): Unit =
+  /** A failure ends the measuring. (A LinkageError from a callback would stop the SparkContext.) */
+  def guarded(action: => Unit): Unit =
     if (works) {
       try action
       catch {
         case t: Throwable =>
           works = false
-          Guard.report("measuring trials", t)
+          Guard.report(Measuring.What, t)
       }
     }
 }
