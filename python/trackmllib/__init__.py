@@ -13,10 +13,12 @@ TYPE_CHECKING = False  # importing typing would cost every interpreter's start s
 if TYPE_CHECKING:
     from typing import Any
 
+    from trackmllib.checkup import doctor
     from trackmllib.hook import disable, enable
     from trackmllib.jars import configure, jar_path
+    from trackmllib.tables import results
 
-__all__ = ["__version__", "configure", "disable", "enable", "jar_path"]
+__all__ = ["__version__", "configure", "disable", "doctor", "enable", "jar_path", "results"]
 
 
 def __getattr__(name: str) -> Any:
@@ -25,6 +27,10 @@ def __getattr__(name: str) -> Any:
         from trackmllib import hook as home
     elif name in ("configure", "jar_path"):
         from trackmllib import jars as home  # type: ignore[no-redef]
+    elif name == "doctor":
+        from trackmllib import checkup as home  # type: ignore[no-redef]
+    elif name == "results":
+        from trackmllib import tables as home  # type: ignore[no-redef]
     else:
         raise AttributeError(f"module 'trackmllib' has no attribute {name!r}")
     return getattr(home, name)

@@ -21,8 +21,8 @@ def arm() -> None:
         return
     if TARGET in sys.modules:
         _hook(sys.modules[TARGET])
-    elif not any(isinstance(finder, _Finder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _Finder())
+    elif not any(isinstance(finder, Finder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, Finder())
 
 
 def _hook(module: Any) -> None:
@@ -36,7 +36,7 @@ def _hook(module: Any) -> None:
         messages.logger.warning(messages.hook_failed(error))
 
 
-class _Finder:
+class Finder:
     """Finds one module by asking the other finders."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
@@ -64,5 +64,5 @@ class _Loader:
     def exec_module(self, module: Any) -> None:
         module.__spec__.loader = module.__loader__ = self._loader
         self._loader.exec_module(module)
-        sys.meta_path[:] = [other for other in sys.meta_path if not isinstance(other, _Finder)]
+        sys.meta_path[:] = [other for other in sys.meta_path if not isinstance(other, Finder)]
         _hook(module)

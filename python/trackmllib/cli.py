@@ -10,6 +10,8 @@ from pathlib import Path
 import click
 
 from trackmllib import __version__, replay
+from trackmllib.commands.doctor import doctor
+from trackmllib.commands.show import show
 from trackmllib.errors import JarNotFoundError
 from trackmllib.jars import jar_path
 from trackmllib.journal import pending
@@ -20,6 +22,10 @@ from trackmllib.source import Source
 @click.version_option(__version__, prog_name="trackmllib")
 def main() -> None:
     """Logs Spark MLlib tunings to MLflow."""
+
+
+main.add_command(doctor)
+main.add_command(show)
 
 
 @main.command()

@@ -20,6 +20,7 @@ REDACTION = "spark.redaction.regex"
 
 _REDACTION_DEFAULT = "(?i)secret|password|token|access[.]?key"
 _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
+_PROGRESS = ("auto", "on", "off")
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -30,12 +31,14 @@ class Conf:
     Attributes:
         flush_timeout: the longest wait at the end of ``fit()``, in seconds.
         journal_dir: where journals are kept; ``None``: the user's state directory.
+        progress: ``auto``, ``on`` or ``off``.
         redaction: the names of params whose values are not written.
     """
 
     destination: Destination
     flush_timeout: float
     journal_dir: Path | None
+    progress: str
     redaction: re.Pattern[str]
 
 
@@ -70,6 +73,7 @@ def read(get: Get) -> Conf:
         ),
         flush_timeout=_seconds(PREFIX + "flushTimeout", get, 60.0),
         journal_dir=Path(directory) if directory else None,
+        progress=_progress(get),
         redaction=_pattern(get),
     )
 
@@ -85,6 +89,14 @@ def _seconds(key: str, get: Get, default: float) -> float:
         messages.warn_once(messages.bad_conf(key, value, accepted, f"{default:g}s"))
         return default
     return int(match[1]) * unit
+
+
+def _progress(get: Get) -> str:
+    value = get(PREFIX + "progress") or "auto"
+    if value.strip().lower() in _PROGRESS:
+        return value.strip().lower()
+    messages.warn_once(messages.bad_conf(PREFIX + "progress", value, "auto, on or off", "auto"))
+    return "auto"
 
 
 def _pattern(get: Get) -> re.Pattern[str]:

@@ -29,3 +29,11 @@ class MLflowUnusableError(TrackMLlibError, ImportError):
 
 class EventLogError(TrackMLlibError, OSError):
     """A Spark event log that cannot be read."""
+
+
+class StoreUnreachableError(TrackMLlibError, ConnectionError):
+    """The tracking server is not there."""
+
+
+class NoTuningError(TrackMLlibError, LookupError):
+    """What was asked for is no tuning that is known here."""

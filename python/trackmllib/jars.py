@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 LISTENER = "org.trackmllib.TuningListener"
 
 _JARS = Path(__file__).parent / "jars"
+_CONF_LINE = re.compile(r"\s*([^\s=:]+)\s*[=:]?\s*(.*)")
 
 
 def jar_path(spark_home: str | os.PathLike[str] | None = None) -> str:
@@ -30,7 +32,7 @@ def jar_path(spark_home: str | os.PathLike[str] | None = None) -> str:
         JarNotFoundError: no Spark is found, or this installation has no jar for it.
     """
     home = find_spark(spark_home)
-    scala = _scala_line(home)
+    scala = scala_line(home)
     jar = _JARS / f"trackmllib_{scala}-{__version__}.jar"
     if not jar.is_file():
         there = sorted(path.name for path in _JARS.glob("*.jar"))
@@ -55,7 +57,7 @@ def configure(builder: Builder) -> Builder:
     """
     home = find_spark()
     for key, ours in (("spark.jars", jar_path(home)), ("spark.extraListeners", LISTENER)):
-        given = builder._options.get(key) or _default(home, key) or ""
+        given = builder._options.get(key) or default_conf(home, key) or ""
         items = [item.strip() for item in given.split(",") if item.strip()]
         if ours not in items:
             builder.config(key, ",".join([*items, ours]))
@@ -79,22 +81,30 @@ def find_spark(given: str | os.PathLike[str] | None = None) -> Path:
     return Path(spec.origin).parent
 
 
-def _scala_line(home: Path) -> str:
-    """The Scala that a Spark was built for, such as ``2.13``, as its own jars tell."""
+def scala_line(home: Path) -> str:
+    """The Scala that a Spark was built for, such as ``2.13``, as its own jars tell.
+
+    Raises:
+        JarNotFoundError: there is no Spark.
+    """
     for jar in (home / "jars").glob("scala-library-*.jar"):
         return ".".join(jar.stem.removeprefix("scala-library-").split(".")[:2])
     raise JarNotFoundError(messages.not_a_spark_home(home))
 
 
-def _default(home: Path, key: str) -> str | None:
+def defaults_file(home: Path) -> Path:
+    """The ``spark-defaults.conf`` that a Spark reads, be it there or not."""
+    return Path(os.environ.get("SPARK_CONF_DIR") or home / "conf", "spark-defaults.conf")
+
+
+def default_conf(home: Path, key: str) -> str | None:
     """What ``spark-defaults.conf`` says of a conf: whatever a builder says replaces it."""
-    directory = Path(os.environ.get("SPARK_CONF_DIR") or home / "conf")
     try:
-        lines = (directory / "spark-defaults.conf").read_text().splitlines()
+        lines = defaults_file(home).read_text().splitlines()
     except OSError:
         return None
     for line in reversed(lines):
-        name, _, value = line.strip().replace("=", " ", 1).partition(" ")
-        if name == key:
-            return value.strip()
+        said = _CONF_LINE.match(line)
+        if said and said[1] == key:
+            return said[2].strip()
     return None

@@ -157,3 +157,187 @@ def event_log_needs_spark(error: object) -> str:
 def event_log_unreadable(output: str) -> str:
     said = [line for line in output.splitlines() if line.strip()]
     return f"Spark cannot read it: {said[-1].strip() if said else 'it does not say why'}"
+
+
+def check_failed(check: str, error: BaseException) -> str:
+    return (
+        f"the check {check} could not be made ({without_password(repr(error))}): please report it"
+    )
+
+
+def no_java(command: str, reason: str) -> str:
+    return (
+        f"no Java: {command} cannot be run ({reason}). Spark needs one: install a JDK 17 or newer, "
+        "or set JAVA_HOME to where it is"
+    )
+
+
+def old_java(version: str, command: str, oldest: int) -> str:
+    return (
+        f"Java {version} ({command}) is too old for this Spark: set JAVA_HOME to a JDK {oldest} "
+        "or newer"
+    )
+
+
+def untried_spark(version: str) -> str:
+    return f"Spark {version}: trackmllib is made for Spark 3.5 and 4.0 to 4.3; use one of these"
+
+
+def jar_of_other_scala(jar: str, spark: str, scala: str) -> str:
+    return (
+        f"{jar} is in the session, and Spark {spark} runs on Scala {scala}: use trackmllib_{scala} "
+        "instead (`trackmllib jar` prints where it is)"
+    )
+
+
+def no_listener() -> str:
+    return (
+        "the listener is not in the session: what the JVM tunes is not tracked, what PySpark tunes "
+        "is. Start the session with spark.extraListeners=org.trackmllib.TuningListener"
+    )
+
+
+def listener_without_jar(file: Path) -> str:
+    return (
+        f"{file} names the listener but no jar: sessions do not start without the jar. Add "
+        "spark.jars with the path that `trackmllib jar` prints"
+    )
+
+
+def not_in_defaults(file: Path) -> str:
+    return (
+        f"neither jar nor listener are in {file}: name them for each application "
+        '(--jars "$(trackmllib jar)" --conf spark.extraListeners=org.trackmllib.TuningListener, or '
+        "trackmllib.configure(SparkSession.builder))"
+    )
+
+
+def off_by_environment() -> str:
+    return "tracking is off by TRACKMLLIB_DISABLED=1 in the environment: unset it"
+
+
+def off_by_conf() -> str:
+    return (
+        "tracking is off by spark.trackmllib.enabled or spark.databricks.mlflow.trackMLlib.enabled:"
+        " set spark.trackmllib.enabled=true"
+    )
+
+
+def not_switched_on() -> str:
+    return (
+        "tracking is off in this session: call trackmllib.enable(), or start it with the jar "
+        "(trackmllib.configure(SparkSession.builder))"
+    )
+
+
+def no_python_hook() -> str:
+    return (
+        "PySpark's tuners are not hooked: call trackmllib.enable(). It is so where Python runs "
+        "with -S, or where trackmllib is no installed package"
+    )
+
+
+def no_pth() -> str:
+    return (
+        "trackmllib.pth is not active in this Python: PySpark's tunings are tracked only where "
+        "trackmllib.enable() is called. Install the wheel, and start Python without -S"
+    )
+
+
+def no_jvm_hook() -> str:
+    return (
+        "the JVM's own tuners are not hooked: what PySpark tunes is tracked, what Scala code tunes "
+        "is not. Check spark.trackmllib.instrument and spark.trackmllib.enabled at the start"
+    )
+
+
+def no_python(python: str, reason: str) -> str:
+    return (
+        f"{python} cannot be used ({reason}): name a Python 3.10 or newer that has MLflow with "
+        "spark.trackmllib.python"
+    )
+
+
+def old_python(python: str, version: str) -> str:
+    return (
+        f"{python} is Python {version}: name one that is 3.10 or newer, and has MLflow, with "
+        "spark.trackmllib.python"
+    )
+
+
+def sidecar_fails(problem: str, instead: str | None) -> str:
+    here = f"; this one can: {instead}" if instead else ""
+    return f"Scala and Java drivers cannot log: {problem}{here}"
+
+
+def skinny_has_no_database(python: str, uri: str) -> str:
+    return (
+        f"tracking store {uri}: {python} cannot open it, mlflow-skinny has no databases. "
+        f"Install all of MLflow (`{python} -m pip install mlflow`), or log to a server"
+    )
+
+
+def store_unreachable(uri: str, reason: str) -> str:
+    return (
+        f"tracking store {uri} cannot be reached ({without_password(reason)}): tunings are kept in "
+        "journals. Check MLFLOW_TRACKING_URI or spark.trackmllib.trackingUri, and that it runs"
+    )
+
+
+def store_not_writable(uri: str, reason: str) -> str:
+    return (
+        f"tracking store {uri} cannot be written ({without_password(reason)}): tunings are kept in "
+        "journals. Check what its user may do"
+    )
+
+
+def experiment_deleted(name: str) -> str:
+    return (
+        f"the experiment {name} is deleted: restore it, or name another one with "
+        "MLFLOW_EXPERIMENT_NAME or spark.trackmllib.experimentName"
+    )
+
+
+def no_experiment(wanted: str) -> str:
+    return (
+        f"there is no experiment with the id {wanted}: name one with MLFLOW_EXPERIMENT_NAME or "
+        "spark.trackmllib.experimentName, which is made where it is not there"
+    )
+
+
+def journals_pending(number: int, directory: Path | None) -> str:
+    tunings = "1 tuning waits" if number == 1 else f"{number} tunings wait"
+    where = f" --journal-dir {directory}" if directory else ""
+    return f"{tunings} for MLflow in journals: run `trackmllib replay --all{where}`"
+
+
+def autolog_on() -> str:
+    return (
+        "mlflow.pyspark.ml.autolog() is on as well: it pauses while a tuning is tracked, so that "
+        "it is logged once. Nothing is to be done"
+    )
+
+
+def no_tuning(experiment: str | None) -> str:
+    where = f"the experiment {experiment}" if experiment else "this tracking store"
+    return f"there is no tuning in {where}: name another store with --tracking-uri"
+
+
+def no_such_run(run_id: str) -> str:
+    return f"there is no run {run_id} in this tracking store: name the store that it is in"
+
+
+def run_without_tuning(run_id: str) -> str:
+    return f"the run {run_id} has no tuning: name the main run of one"
+
+
+def model_not_known(*, known: bool) -> str:
+    if known:
+        return (
+            "the tuning of this model was not in MLflow when fit() returned: run `trackmllib "
+            "replay --all`, then ask by the id of its run"
+        )
+    return (
+        "this is neither a run's id nor a model that a tracked fit() returned in this process: "
+        "ask by the id of the tuning's main run"
+    )

@@ -25,8 +25,11 @@ from trackmllib.consumer.requests import answer
 from trackmllib.consumer.store import THREADS
 from trackmllib.consumer.tuning import Tuning
 from trackmllib.errors import InvalidEventError
-from trackmllib.events import TuningFailed, TuningFinished, from_line, now
+from trackmllib.events import Event, TuningFailed, TuningFinished, TuningStarted, from_line, now
+from trackmllib.progress import Progress
+from trackmllib.progress.display import Display, Lines, Terminal, Write
 
+_DISPLAYS: dict[str, Callable[[Write], Display]] = {"terminal": Terminal, "lines": Lines}
 _MOST_EVENTS = 500
 _POLL_MILLIS = 1000
 _LONGEST_WAIT = 3600.0  # the driver has its own, shorter bound
@@ -37,16 +40,26 @@ class Sidecar:
     """One driver's sidecar.
 
     Args:
-        driver: the entry point of the driver's gateway (``poll``, ``done``, ``reply``).
+        driver: the entry point of the driver's gateway (``poll``, ``done``, ``reply``, ``show``).
         journal_dir: where the driver keeps its journals.
         resume: whether another sidecar was there before.
+        display: where the driver's user sees how tunings come along.
     """
 
-    def __init__(self, driver: Any, journal_dir: Path | None, *, resume: bool) -> None:
+    def __init__(
+        self,
+        driver: Any,
+        journal_dir: Path | None,
+        *,
+        resume: bool,
+        display: Display | None = None,
+    ) -> None:
         self._driver = driver
         self._journal_dir = journal_dir
         self._alone = threading.Event()
         self._consumer = Consumer(self._done, resumed=resume)
+        self._display = display
+        self._progress = Progress()
         self._open_runs: dict[str, dict[str, Any]] = {}
 
     def run(self) -> None:
@@ -78,13 +91,22 @@ class Sidecar:
         if event is None:
             return
         self._consumer.accept(event)
+        self._follow(event)
         if isinstance(event, (TuningFinished, TuningFailed)):
             self._start(self._wait, event.tuning)
+
+    def _follow(self, event: Event) -> None:
+        tuning = self._consumer.tuning(event.tuning)
+        if isinstance(event, TuningStarted) and tuning is not None:
+            self._progress.begin(tuning, self._display)
+        else:
+            self._progress.take(event)
 
     def _wait(self, tuning: str) -> None:
         """Tells the driver, whose fit waits for it, when waiting is in vain."""
         problem = self._consumer.wait(tuning, _LONGEST_WAIT)
         if problem is not None and not self._alone.is_set():
+            self._progress.end(tuning)
             self._driver.done(tuning, None, messages.without_password(problem))
 
     def _start(self, work: Callable[[str], None], of: str) -> None:
@@ -109,6 +131,7 @@ class Sidecar:
 
     def _done(self, tuning: Tuning) -> None:
         problem = messages.without_password(tuning.refused) if tuning.refused else None
+        self._progress.end(tuning.started.tuning)
         with suppress(Exception):  # the driver has gone: its journal is ours to remove
             self._driver.done(tuning.started.tuning, tuning.main.id, problem)
             return
@@ -130,10 +153,13 @@ def main() -> None:
     logging.basicConfig(format="%(levelname)s:%(name)s:%(message)s")  # the driver reads this
     hello = json.loads(sys.stdin.readline())
     directory = hello["journalDir"]
+    driver = _driver(hello["port"], hello["token"])
+    display = _DISPLAYS.get(hello["progress"])
     Sidecar(
-        _driver(hello["port"], hello["token"]),
+        driver,
         Path(directory) if directory else None,
         resume=hello["resume"],
+        display=display(driver.show) if display else None,
     ).run()
 
 

@@ -47,3 +47,12 @@ def ours():
 def session(more=""):
     """The beginning of a program with a session, and a tuner to fit."""
     return SESSION.format(tests=str(Path(__file__).parent), more=more)
+
+
+def command(*arguments, before="", check=True, **env):
+    """The ``trackmllib`` command as it ends, in a process of its own."""
+    given = [str(argument) for argument in arguments]
+    code = f"{before}\nfrom trackmllib.cli import main; main({given!r}, prog_name='trackmllib')"
+    done = python(code, check=False, **env)
+    assert not check or done.returncode == 0, done.stderr
+    return done

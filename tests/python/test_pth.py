@@ -24,7 +24,7 @@ assert tuning.CrossValidator.fit.__module__ == "pyspark.ml.base", tuning.CrossVa
 assert hasattr(tuning._parallelFitTasks, "__wrapped__")
 assert hasattr(tuning.CrossValidator._fit, "__wrapped__")
 assert hasattr(tuning.TrainValidationSplit._fit, "__wrapped__")
-assert not any(isinstance(one, _pth._Finder) for one in sys.meta_path)
+assert not any(isinstance(one, _pth.Finder) for one in sys.meta_path)
 assert type(tuning.__loader__).__module__ != "trackmllib._pth"
 assert tuning.__spec__.loader is tuning.__loader__
 assert "mlflow" not in sys.modules

@@ -48,6 +48,10 @@ class Consumer:
         for run in touched:
             writers.put(run)
 
+    def tuning(self, tuning: str) -> Tuning | None:
+        """A tuning that is not wholly in MLflow yet."""
+        return self._tunings.get(tuning)
+
     def main_run(self, tuning: str, timeout: float) -> MainRun | None:
         """A tuning's main run, once MLflow has it; waited for at most ``timeout`` seconds."""
         found = self._tunings.get(tuning)

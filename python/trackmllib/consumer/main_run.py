@@ -66,6 +66,11 @@ class MainRun(Run):
                 )
         return self._experiment
 
+    @property
+    def experiment_id(self) -> str | None:
+        """The same, where it is known already."""
+        return self._experiment
+
     def create(self, store: Store) -> str:
         """The run's id; where the run to log under is not there, one of our own."""
         if not self.ours and self._experiment is None:

@@ -17,7 +17,7 @@ from trackmllib.events import Destination
 if TYPE_CHECKING:
     from mlflow.entities import Run
 
-_OLDEST = (2, 22)
+OLDEST = (2, 22)
 _WRITERS_HTTP = 8
 _HOPELESS = (ImportError, AttributeError, LookupError, TypeError, ValueError)
 
@@ -54,7 +54,7 @@ class Store:
                 raise
             raise MLflowUnusableError(messages.no_mlflow(sys.executable)) from None
         version = tuple(int(part) for part in mlflow.__version__.split(".")[:2])
-        if version < _OLDEST:
+        if version < OLDEST:
             raise MLflowUnusableError(messages.old_mlflow(sys.executable, mlflow.__version__))
         self.uri: str = tracking_uri or mlflow.get_tracking_uri()
         self.writers = _WRITERS_HTTP if is_server(self.uri) else 1

@@ -38,6 +38,11 @@ def paused() -> Iterator[None]:
                 config["disable"] = False
 
 
+def is_on() -> bool:
+    """Whether autologging of Spark's models is on in this process."""
+    return _config() is not None
+
+
 def _config() -> dict[str, Any] | None:
     """MLflow's own record of the integration, while it is on or paused here."""
     utils = sys.modules.get("mlflow.utils.autologging_utils")

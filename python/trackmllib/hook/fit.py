@@ -47,7 +47,7 @@ def tuning_fit(stock: Callable[..., Any], tuner: Any, dataset: Any) -> Any:
         except BaseException as error:
             harmless(tuning.failed, error)
             raise
-    harmless(tuning.finished, harmless(_best, tuner, model))
+    harmless(tuning.finished, model, harmless(_best, tuner, model))
     return model
 
 
@@ -105,7 +105,7 @@ def _log_model(model: Any, session: Any, tuner: Any, began: int, *args: Any, **k
             std = deviations[trial] if len(deviations) == len(metrics) else None
             tuning.trial_started(trial, None, now())
             tuning.trial_finished(trial, None, metric, std=std)
-    tuning.finished(harmless(_best, tuner, model))
+    tuning.finished(model, harmless(_best, tuner, model))
 
 
 def _session_to_track(dataset: Any) -> Any:

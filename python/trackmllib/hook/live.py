@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from trackmllib import conf, messages
+from trackmllib import conf, messages, progress
 from trackmllib._version import __version__
 from trackmllib.events import (
     Destination,
@@ -21,8 +21,9 @@ from trackmllib.events import (
     TuningFinished,
     TuningStarted,
 )
-from trackmllib.hook import active_run, place, spark, values
+from trackmllib.hook import active_run, models, place, spark, values
 from trackmllib.hook.bus import Bus
+from trackmllib.hook.models import Logged
 from trackmllib.hook.tracker import Tracker, tracker
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class LiveTuning:
         folds: how many folds have begun.
         run: the run that is active while it runs, where MLflow could say so in time.
         destination: where it is logged.
+        logged: where it is in MLflow, once it is over.
     """
 
     def __init__(self, tuner: Any, session: Any, *, began: int | None = None) -> None:
@@ -51,6 +53,7 @@ class LiveTuning:
         self.maps: Sequence[Mapping[Any, Any]] = tuner.getEstimatorParamMaps()
         self.folds = 0
         self.run: Run | None = None
+        self.logged: Logged | None = None
         self._conf = conf.read(spark.conf_of(session))
         self._tracker: Tracker = tracker()
         active = active_run.current()
@@ -62,7 +65,8 @@ class LiveTuning:
         if began is not None:
             started = replace(started, time=began)
         self._nested = parent is not None
-        self._tracker.start(started, self._conf.journal_dir)
+        display = progress.for_mode(self._conf.progress)
+        self._tracker.start(started, self._conf.journal_dir, display)
         self._is_over = False
         self._bus = Bus(session, self.id)
         self._bus.tell(started)
@@ -130,9 +134,11 @@ class LiveTuning:
         """A fold of a param map threw."""
         self._emit(TrialFailed(tuning=self.id, trial=trial, fold=fold, error=_text(error)))
 
-    def finished(self, best: int | None) -> None:
+    def finished(self, model: Any, best: int | None) -> None:
         """``fit()`` has its model: waits until MLflow has everything."""
         self._over(TuningFinished(tuning=self.id, best_trial=best))
+        if self.logged is not None:
+            models.remember(model, self.logged)
 
     def failed(self, error: BaseException) -> None:
         """``fit()`` throws: waits until MLflow has everything."""
@@ -140,15 +146,17 @@ class LiveTuning:
         self._over(TuningFailed(tuning=self.id, error=_text(error), interrupted=interrupted))
 
     def _over(self, event: Event) -> None:
-        main = self._tracker.main_run(self.id, 0)
+        tuning = self._tracker.tuning(self.id)
         self._is_over = True
         self._take(self._bus.rest())
         self._emit(event)
         if not self._nested:
             self._tracker.wait(self.id, self._conf.flush_timeout)
-        main = main or self._tracker.main_run(self.id, 0)
-        if self._may_be_active and main and main.entity:
-            active_run.was_last(main.entity)
+        if tuning is None:
+            return
+        self.logged = Logged(tuning.main.id, tuning.fit_uuid, self.destination.tracking_uri)
+        if self._may_be_active and tuning.main.entity:
+            active_run.was_last(tuning.main.entity)
 
     def _emit(self, event: Event) -> None:
         self._tracker.emit(event)

@@ -23,12 +23,17 @@ def conf_of(session: Any) -> Get:
     return get
 
 
+def jvm_of(session: Any) -> Any:
+    """The JVM of a classic session's driver."""
+    return session._jvm
+
+
 def has_jar(session: Any) -> bool:
     """Whether trackmllib's jar is on the class path of the session's driver."""
     if is_connect(session):
         return False
     # py4j hands out a JavaPackage for whatever it does not find
-    return type(session._jvm.org.trackmllib.TuningListener).__name__ == "JavaClass"
+    return type(jvm_of(session).org.trackmllib.TuningListener).__name__ == "JavaClass"
 
 
 def tuning_in_jvm(session: Any, tuning: str) -> Any:

@@ -12,6 +12,8 @@ from trackmllib.consumer.main_run import MainRun
 from trackmllib.consumer.tuning import Tuning
 from trackmllib.events import Event, TuningStarted, to_line
 from trackmllib.journal import Journal
+from trackmllib.progress import Progress
+from trackmllib.progress.display import Display
 
 _AT_EXIT = 5.0
 
@@ -21,11 +23,14 @@ class Tracker:
 
     def __init__(self) -> None:
         self._consumer = Consumer(self._done)
+        self._progress = Progress()
         self._journals: dict[str, Journal] = {}
         self._lock = threading.Lock()
         atexit.register(self._at_exit)
 
-    def start(self, event: TuningStarted, directory: Path | None) -> None:
+    def start(
+        self, event: TuningStarted, directory: Path | None, display: Display | None = None
+    ) -> None:
         """Begins a tuning whose journal is kept in ``directory``, by default the user's.
 
         A nested tuning is in the journal of the one around it.
@@ -35,13 +40,21 @@ class Tracker:
         with self._lock:
             self._journals[event.tuning] = kept
         self.emit(event)
+        begun = self.tuning(event.tuning)
+        if begun is not None:
+            self._progress.begin(begun, display)
 
     def emit(self, event: Event) -> None:
-        """Takes one event to the journal and to the consumer."""
+        """Takes one event to the journal, to the consumer, and to who watches."""
         kept = self._journals.get(event.tuning)
         if kept is not None:
             kept.append(to_line(event))
         self._consumer.accept(event)
+        self._progress.take(event)
+
+    def tuning(self, tuning: str) -> Tuning | None:
+        """A tuning that is not wholly in MLflow yet."""
+        return self._consumer.tuning(tuning)
 
     def main_run(self, tuning: str, timeout: float) -> MainRun | None:
         """A tuning's main run, once MLflow has it; waited for at most ``timeout`` seconds."""
@@ -53,6 +66,7 @@ class Tracker:
         reason = self._consumer.wait(tuning, timeout)
         if reason is not None:
             messages.logger.warning(messages.not_in_mlflow(reason, kept.path if kept else None))
+        self._progress.end(tuning)
 
     def _done(self, tuning: Tuning) -> None:
         if tuning.running:

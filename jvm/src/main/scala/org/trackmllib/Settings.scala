@@ -28,6 +28,14 @@ final class Settings(conf: String => Option[String], env: String => Option[Strin
     }
   }
 
+  /** `auto`, `on` or `off`. */
+  def progress: String =
+    valid(Prefix + "progress", "auto, on or off", "auto") { text =>
+      val mode = text.trim.toLowerCase
+      require(Progress(mode))
+      mode
+    }
+
   def journalDir: Option[String] = conf(Prefix + "journalDir")
 
   /** The interpreters to choose the sidecar's from; what stands first wins. */
@@ -71,6 +79,7 @@ object Settings {
   private val Prefix = "spark.trackmllib."
   private val Databricks = "spark.databricks.mlflow.trackMLlib.enabled"
   private val DefaultRedaction = "(?i)secret|password|token|access[.]?key"
+  private val Progress = Set("auto", "on", "off")
   private val Shells = Seq("jupyter", "ipython")
 
   def apply(conf: SparkConf): Settings = from(conf.getOption)

@@ -25,6 +25,12 @@ class SettingsSuite extends munit.FunSuite {
     assertEquals(settings(s"${ours}flushTimeout" -> "-1s")().flushTimeoutMillis, 60000L)
   }
 
+  test("progress is shown as the conf says, by itself where that cannot be read") {
+    assertEquals(settings()().progress, "auto")
+    assertEquals(settings(s"${ours}progress" -> "OFF ")().progress, "off")
+    assertEquals(settings(s"${ours}progress" -> "loud")().progress, "auto")
+  }
+
   test("times are Spark's, a number alone is in seconds") {
     assertEquals(settings(s"${ours}flushTimeout" -> "500ms")().flushTimeoutMillis, 500L)
     assertEquals(settings(s"${ours}flushTimeout" -> "2m")().flushTimeoutMillis, 120000L)

@@ -25,7 +25,8 @@ private[bridge] final class Sidecar(
   val python: String = settings.python
   private val log = LoggerFactory.getLogger("org.trackmllib.sidecar")
   private val lines = new LinkedBlockingQueue[String]
-  private val calls = new SidecarCalls(lines)
+  private val display = Display(settings)
+  private val calls = new SidecarCalls(lines, display)
   private var process: Option[Process] = None
   private var stopped = false
 
@@ -76,7 +77,8 @@ private[bridge] final class Sidecar(
       "port" -> port,
       "token" -> token,
       "journalDir" -> journals.toString,
-      "resume" -> resume
+      "resume" -> resume,
+      "progress" -> display.name
     )
     process = Some(child)
     // A child that ended at once is told of by its last words.

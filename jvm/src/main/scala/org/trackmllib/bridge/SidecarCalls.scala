@@ -3,7 +3,10 @@ package org.trackmllib.bridge
 import java.util.concurrent.{LinkedBlockingQueue, TimeUnit}
 
 /** What the sidecar may call through py4j, and nothing else. */
-final class SidecarCalls private[bridge] (lines: LinkedBlockingQueue[String]) {
+final class SidecarCalls private[bridge] (
+    lines: LinkedBlockingQueue[String],
+    display: Display
+) {
   @volatile private[bridge] var polled = false
 
   /** The next lines, at most `max`, joined by newlines; empty when none came in time. */
@@ -29,6 +32,9 @@ final class SidecarCalls private[bridge] (lines: LinkedBlockingQueue[String]) {
    */
   def done(tuning: String, runId: String, problem: String): Unit =
     Bridge.done(tuning, Outcome(Option(runId), Option(problem)))
+
+  /** How a tuning comes along, for the driver's user. */
+  def show(text: String): Unit = display.show(text)
 
   /** The answer to a request: a value, or the problem that there was. */
   def reply(id: Int, value: String, problem: String): Unit =

@@ -2,7 +2,7 @@ package org.trackmllib.bridge
 
 import java.util.concurrent.LinkedBlockingQueue
 
-import org.trackmllib.{Forked, Python}
+import org.trackmllib.{Forked, Python, Settings}
 
 /** The bridge from the other side: a Python with py4j is the client. */
 class GatewaySuite extends munit.FunSuite {
@@ -20,6 +20,7 @@ class GatewaySuite extends munit.FunSuite {
       |print(repr(gateway.entry_point.poll(500, 1)))
       |gateway.entry_point.done("unknown", None, None)
       |gateway.entry_point.reply(1, None, "no")
+      |gateway.entry_point.show("a line")
       |print(refused(lambda: entry("wrong").entry_point.poll(1, 1)))
       |print(refused(lambda: gateway.jvm.java.lang.System.exit(3)))
       |print(refused(lambda: gateway.jvm.java.util.ArrayList()))
@@ -28,11 +29,11 @@ class GatewaySuite extends munit.FunSuite {
       |print(repr(gateway.entry_point.poll(500, 1)))
       |""".stripMargin
 
-  test("a client with the token reaches the three methods, and nothing else") {
+  test("a client with the token reaches the four methods, and nothing else") {
     assume(Python.has("py4j"), "PYSPARK_PYTHON names no Python that has py4j")
     val lines = new LinkedBlockingQueue[String]
     Seq("one", "two ü\\n", "three").foreach(lines.add)
-    val calls = new SidecarCalls(lines)
+    val calls = new SidecarCalls(lines, Display(Settings()))
     val server = SidecarGateway.start(calls, "secret")
     try {
       val output = Forked.run(

@@ -1,0 +1,29 @@
+"""Tunings that are waiting for MLflow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from trackmllib import journal, messages
+from trackmllib.checkup.check import Check, ok, warn
+from trackmllib.checkup.scene import Scene
+
+
+def journals(scene: Scene) -> Check:
+    """None is left by drivers that have ended."""
+    directory = scene.conf.journal_dir
+    left = [file for file in journal.pending(directory) if not _in_use(file)]
+    if left:
+        return warn(messages.journals_pending(len(left), directory))
+    return ok(f"no journal is pending in {directory or journal.default_directory()}")
+
+
+def _in_use(file: Path) -> bool:
+    """Whether a driver that runs writes to it."""
+    try:
+        with journal.claimed(file):
+            return False
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False

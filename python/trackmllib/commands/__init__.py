@@ -1,0 +1,1 @@
+"""The commands of ``trackmllib`` that have a file of their own."""

@@ -1,0 +1,163 @@
+"""Reads the tables of tunings from a tracking store."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trackmllib import messages
+from trackmllib.consumer.reachable import refusal
+from trackmllib.consumer.store import Store, is_missing
+from trackmllib.errors import NoTuningError, StoreUnreachableError
+from trackmllib.tables import running
+from trackmllib.tables.table import Table
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+_OURS = "tags.runSource = 'mllibAutoTracking'"
+_PAGE = 1000
+_LATEST = ["attributes.start_time DESC"]
+
+
+def opened(tracking_uri: str | None) -> MlflowClient:
+    """The client of a store, by default of MLflow's own.
+
+    Raises:
+        MLflowUnusableError: this interpreter's MLflow is missing or too old.
+        StoreUnreachableError: there is no server.
+    """
+    uri = Store(tracking_uri).uri
+    reason = refusal(uri)
+    if reason:
+        raise StoreUnreachableError(reason)
+    from mlflow import MlflowClient
+
+    return MlflowClient(uri)
+
+
+def newest(client: MlflowClient, experiment: str | None) -> Run:
+    """The main run of the tuning that began last, in one experiment or in all.
+
+    Raises:
+        NoTuningError: there is none.
+    """
+    experiments = [
+        found.experiment_id
+        for found in _pages(lambda token: client.search_experiments(page_token=token))
+        if experiment is None or experiment in (found.name, found.experiment_id)
+    ]
+    runs = client.search_runs(experiments, _OURS, order_by=_LATEST, max_results=1)
+    if not runs:
+        raise NoTuningError(messages.no_tuning(experiment))
+    run = main_of(client, runs[0])
+    while "mlflow.parentRunId" in run.data.tags:  # a tuning within a trial is a part of another
+        above = client.get_run(run.data.tags["mlflow.parentRunId"])
+        if not _is_ours(above):
+            break
+        run = main_of(client, above)
+    return run
+
+
+def run_of(client: MlflowClient, run_id: str) -> Run:
+    """The main run with this id, or the one that the trial with this id is of.
+
+    Raises:
+        NoTuningError: there is no such run.
+    """
+    try:
+        return main_of(client, client.get_run(run_id))
+    except Exception as error:
+        if is_missing(error):
+            raise NoTuningError(messages.no_such_run(run_id)) from None
+        raise
+
+
+def main_of(client: MlflowClient, run: Run) -> Run:
+    """The main run of a trial's run; a main run is its own."""
+    tags = run.data.tags
+    is_trial = "trackmllib.trial" in tags and "mlflow.parentRunId" in tags
+    return client.get_run(tags["mlflow.parentRunId"]) if is_trial else run
+
+
+def tables(client: MlflowClient, main: Run) -> list[Table]:
+    """The tunings of a main run, the newest first; also one that still runs.
+
+    Raises:
+        NoTuningError: the run has none.
+    """
+    children: dict[str, list[Run]] = {}
+    search = f"tags.`mlflow.parentRunId` = '{main.info.run_id}' AND {_OURS}"
+    for run in _pages(
+        lambda token: client.search_runs(
+            [main.info.experiment_id], search, 1, _PAGE, _LATEST, page_token=token
+        )
+    ):
+        if "trackmllib.trial" in run.data.tags:
+            children.setdefault(run.data.tags["fit_uuid"], []).append(run)
+    if not children and not _is_ours(main):
+        raise NoTuningError(messages.run_without_tuning(main.info.run_id))
+    written = _artifacts(client, main) if children else set()
+    found = []
+    for fit_uuid, trials in children.items():
+        table = None
+        name = f"tuning_results_{fit_uuid}.json"
+        if name in written:
+            table = _from_artifact(client, main, fit_uuid, name)
+        found.append(table or running.table(client, main, fit_uuid, trials))
+    if not found:  # its first trial is still to come
+        found.append(running.table(client, main, main.data.tags["fit_uuid"], []))
+    return found
+
+
+def _is_ours(run: Run) -> bool:
+    return run.data.tags.get("runSource") == "mllibAutoTracking"
+
+
+def _artifacts(client: MlflowClient, main: Run) -> set[str]:
+    try:
+        return {file.path for file in client.list_artifacts(main.info.run_id)}
+    except Exception:  # the runs have it all, too
+        return set()
+
+
+def _from_artifact(client: MlflowClient, main: Run, fit_uuid: str, name: str) -> Table | None:
+    with tempfile.TemporaryDirectory() as directory:
+        try:
+            file = client.download_artifacts(main.info.run_id, name, directory)
+            split = json.loads(Path(file).read_text(encoding="utf-8"))
+        except Exception:  # the runs have it all, too
+            return None
+    columns = split["columns"]
+    return Table(
+        run_id=main.info.run_id,
+        experiment_id=main.info.experiment_id,
+        fit_uuid=fit_uuid,
+        name=main.info.run_name,
+        status=main.info.status,
+        trials=running.trials_to_be(main, fit_uuid),
+        columns=columns,
+        figure=_figure(columns),
+        rows=split["data"],
+    )
+
+
+def _figure(columns: list[str]) -> str:
+    """A mean that stands before its deviation, else the only metric."""
+    for mean, deviation in itertools.pairwise(columns):
+        if mean.startswith("avg_") and deviation == f"std_{mean.removeprefix('avg_')}":
+            return mean
+    return columns[-4]
+
+
+def _pages(ask: Any) -> Iterator[Any]:
+    token = None
+    while token != "":
+        page = ask(token)
+        yield from page
+        token = page.token or ""
