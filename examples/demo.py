@@ -5,7 +5,6 @@ It needs an interpreter with trackmllib, PySpark, MLflow and scikit-learn; ``mak
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -17,12 +16,12 @@ import pyspark
 from sklearn.datasets import load_digits
 
 import trackmllib
+from trackmllib.demo import write_digits
 
 EXAMPLES = Path(__file__).resolve().parent
 OUT = EXAMPLES.parent / ".build" / "demo"
 STORE = f"sqlite:///{OUT / 'mlflow.db'}"
 SPARK_HOME = Path(pyspark.__file__).parent
-FOLDS = 3
 
 
 def main() -> None:
@@ -55,16 +54,6 @@ def main() -> None:
         env | {"TRACKMLLIB_ENABLED": "1"},
     )
     show()
-
-
-def write_digits(path: Path) -> Path:
-    """Writes scikit-learn's handwritten digits as JSON lines, each with its fold."""
-    digits = load_digits()
-    with path.open("w") as lines:
-        for row, (pixels, digit) in enumerate(zip(digits.data, digits.target, strict=True)):
-            record = {"digit": str(digit), "fold": row % FOLDS, "pixels": pixels.tolist()}
-            lines.write(json.dumps(record) + "\n")
-    return path
 
 
 def compile_scala(source: Path, jar: Path) -> Path:

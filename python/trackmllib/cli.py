@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from trackmllib import __version__, replay
+from trackmllib.commands.demo import demo
 from trackmllib.commands.doctor import doctor
 from trackmllib.commands.show import show
 from trackmllib.errors import JarNotFoundError
@@ -21,9 +22,16 @@ from trackmllib.source import Source
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="trackmllib")
 def main() -> None:
-    """Logs Spark MLlib tunings to MLflow."""
+    """Logs Spark MLlib tunings to MLflow.
+
+    \b
+    trackmllib doctor        # whether tunings will be logged here
+    trackmllib demo          # a tuning on real data
+    trackmllib show          # the newest tuning in MLflow
+    """  # noqa: D301
 
 
+main.add_command(demo)
 main.add_command(doctor)
 main.add_command(show)
 

@@ -37,3 +37,7 @@ class StoreUnreachableError(TrackMLlibError, ConnectionError):
 
 class NoTuningError(TrackMLlibError, LookupError):
     """What was asked for is no tuning that is known here."""
+
+
+class DemoError(TrackMLlibError, RuntimeError):
+    """The demo cannot run here."""

@@ -341,3 +341,14 @@ def model_not_known(*, known: bool) -> str:
         "this is neither a run's id nor a model that a tracked fit() returned in this process: "
         "ask by the id of the tuning's main run"
     )
+
+
+def demo_needs(packages: list[str]) -> str:
+    return f"the demo lacks {', '.join(packages)}: pip install {' '.join(packages)}"
+
+
+def demo_failed(code: int) -> str:
+    return (
+        f"the program of the demo has ended with {code}, see above: `trackmllib doctor` tells what "
+        "is missing here"
+    )

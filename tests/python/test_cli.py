@@ -6,7 +6,7 @@ import fcntl
 
 import pytest
 from click.testing import CliRunner
-from fresh import python
+from fresh import command, python
 from story import Story, to
 
 import trackmllib
@@ -147,3 +147,37 @@ def test_unreadable_journal(tmp_path):
     code, text = trackmllib_command("replay", file)
     assert text.startswith(f"{file}: ") or "Error" in text
     assert code in (0, 1, 2)
+
+
+def test_help_shows_an_example():
+    """Every command's help has a line to copy."""
+    for name in main.commands:
+        text = trackmllib_command(name, "--help")[1]
+        assert f"  trackmllib {name}" in text or "$(trackmllib jar)" in text
+
+
+def test_completion():
+    """The shell's completion script comes from click."""
+    code = "from trackmllib.cli import main; main(prog_name='trackmllib')"
+    assert "_trackmllib_completion" in python(code, _TRACKMLLIB_COMPLETE="bash_source")
+
+
+def test_demo():
+    """A real tuning in a store of its own; it ends with the best setting and what opens it."""
+    done = command("demo", MLFLOW_EXPERIMENT_ID="987654321")
+    assert "best weightedPrecision: 0.8" in done.stdout
+    best, shown, opened = (line for line in done.stdout.splitlines()[-4:] if line)
+    assert best.startswith("Best: maxDepth=8, maxBins=8  avg_weightedPrecision 0.8")
+    uri = opened.split()[-1]
+    assert opened == f"  mlflow ui --backend-store-uri {uri}"
+    again = command(*shown.split()[1:]).stdout
+    assert "21 of 21 trials" in again
+    assert "Best: maxDepth=8, maxBins=8" in again
+
+
+def test_demo_says_what_is_missing():
+    """Before anything is started."""
+    hidden = "import importlib.util as u; u.find_spec = lambda name: None"
+    done = command("demo", before=hidden, check=False)
+    assert done.returncode == 1
+    assert "pip install pyspark scikit-learn mlflow" in done.stderr

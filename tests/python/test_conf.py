@@ -89,6 +89,15 @@ def test_confs_before_environment(monkeypatch):
     }
 
 
+@pytest.mark.parametrize(("value", "mode"), [(None, "auto"), ("OFF ", "off"), ("on", "on")])
+def test_progress(value, mode, caplog):
+    """Whether progress is shown; what cannot be read is said, and is ``auto``."""
+    assert read(progress=value).progress == mode
+    assert caplog.messages == []
+    assert read(progress="loud").progress == "auto"
+    assert "auto, on or off" in caplog.messages[0]
+
+
 def test_journal_directory():
     """A path."""
     assert read(journalDir="/var/journals").journal_dir == Path("/var/journals")

@@ -7,12 +7,14 @@ from pathlib import Path
 from trackmllib import journal, messages
 from trackmllib.checkup.check import Check, ok, warn
 from trackmllib.checkup.scene import Scene
+from trackmllib.hook.tracker import open_journals
 
 
 def journals(scene: Scene) -> Check:
     """None is left by drivers that have ended."""
     directory = scene.conf.journal_dir
-    left = [file for file in journal.pending(directory) if not _in_use(file)]
+    others = [file for file in journal.pending(directory) if file not in open_journals()]
+    left = [file for file in others if not _in_use(file)]
     if left:
         return warn(messages.journals_pending(len(left), directory))
     return ok(f"no journal is pending in {directory or journal.default_directory()}")

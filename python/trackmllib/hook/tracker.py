@@ -52,6 +52,11 @@ class Tracker:
         self._consumer.accept(event)
         self._progress.take(event)
 
+    def journals(self) -> set[Path | None]:
+        """The journals that are open: a process that opened its own once more would unlock them."""
+        with self._lock:
+            return {kept.path for kept in self._journals.values()}
+
     def tuning(self, tuning: str) -> Tuning | None:
         """A tuning that is not wholly in MLflow yet."""
         return self._consumer.tuning(tuning)
@@ -90,6 +95,11 @@ class Tracker:
 
 _tracker: Tracker | None = None
 _making = threading.Lock()
+
+
+def open_journals() -> set[Path | None]:
+    """The journals of this process."""
+    return _tracker.journals() if _tracker is not None else set()
 
 
 def tracker() -> Tracker:

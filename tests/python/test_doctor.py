@@ -1,0 +1,283 @@
+"""``trackmllib doctor``, and ``trackmllib.doctor()`` in a session."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import shutil
+import socket
+import sys
+import time
+from pathlib import Path
+
+import mlflow
+import pytest
+from fresh import command, python, session
+from story import Story
+
+import trackmllib
+from trackmllib.checkup import checks
+from trackmllib.events import Destination
+
+LISTENER = "org.trackmllib.TuningListener"
+ALL = 3  # runs, those in the trash as well
+
+
+@pytest.fixture
+def env(tmp_path):
+    """An environment in which all is well, and nothing else of this machine's."""
+    defaults = tmp_path / "spark-defaults.conf"
+    defaults.write_text(f"spark.jars\t{trackmllib.jar_path()}\nspark.extraListeners={LISTENER}\n")
+    return {
+        "SPARK_CONF_DIR": str(tmp_path),
+        "XDG_STATE_HOME": str(tmp_path),
+        "TMPDIR": str(tmp_path),
+        "PYSPARK_PYTHON": sys.executable,
+        "MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path / 'new.db'}",
+    }
+
+
+def doctor(*arguments, **env):
+    """Its exit code and its lines."""
+    done = command("doctor", *arguments, check=False, **env)
+    return done.returncode, done.stdout.splitlines()
+
+
+def line(lines, word):
+    """The only line with a word."""
+    (found,) = [one for one in lines if word in one]
+    return found
+
+
+def marks(lines):
+    """The marks that there are."""
+    return {one.split()[0] for one in lines}
+
+
+def test_all_is_well(env):
+    """One line a check, each ok, and exit code 0; the store is not made by looking at it."""
+    code, lines = doctor(**env)
+    assert marks(lines) == {"ok"}, lines
+    assert code == 0
+    said = (
+        "ok    Java",
+        "Scala 2",
+        "the jar is in",
+        "tracking is on",
+        "hooked",
+        "MLflow",
+        "new.db",
+    )
+    for what in said:
+        assert line(lines, what)
+    assert not Path(env["MLFLOW_TRACKING_URI"].removeprefix("sqlite:///")).exists()
+
+
+def test_a_store_that_can_be_written(server, env):
+    """A run is made and deleted; however often that is asked, one is in the trash."""
+    for _ in range(2):
+        code, lines = doctor("--tracking-uri", server.uri, **env)
+        assert code == 0, lines
+        assert "it answers and can be written" in line(lines, "tracking store")
+        assert line(lines, "experiment") == "ok    experiment Default"
+    client = mlflow.MlflowClient(server.uri)
+    mine = client.search_runs(["0"], "tags.`trackmllib.doctor` = 'true'", run_view_type=ALL)
+    assert [run.info.lifecycle_stage for run in mine] == ["deleted"]
+
+
+def test_experiments(experiment, store, env):
+    """There, to be made, not to be made, deleted."""
+    uri = {**env, "MLFLOW_TRACKING_URI": mlflow.get_tracking_uri()}
+    unset = {"MLFLOW_EXPERIMENT_ID": None}
+    assert f"ok    experiment {experiment.name}" in doctor(**uri)[1]
+    made = doctor(**uri, **unset, MLFLOW_EXPERIMENT_NAME="not yet")[1]
+    assert line(made, "not yet").startswith("ok ")
+    code, lines = doctor(**{**uri, "MLFLOW_EXPERIMENT_ID": "987654321"})
+    assert code == 1
+    assert line(lines, "987654321").startswith("fail")
+    store.delete_experiment(experiment.id)
+    assert "is deleted" in line(doctor(**uri)[1], "MLFLOW_EXPERIMENT_NAME")
+
+
+def test_no_server(env):
+    """Nobody listens: said without the password, with what to do."""
+    code, lines = doctor("--tracking-uri", "http://ann:secret@127.0.0.1:9", **env)
+    assert code == 1
+    said = line(lines, "tracking store")
+    assert said.startswith("fail")
+    assert "refused" in said
+    assert "secret" not in "".join(lines)
+
+
+def test_a_server_that_never_answers(env):
+    """The bound is kept: the connection is taken, and nothing comes."""
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        uri = f"http://127.0.0.1:{mute.getsockname()[1]}"
+        began = time.monotonic()
+        code, lines = doctor("--tracking-uri", uri, **env)
+        assert time.monotonic() - began < 90
+    assert code == 1
+    assert "no answer within 5 s" in line(lines, "tracking store")
+
+
+def test_no_spark_no_mlflow_no_java(tmp_path, env):
+    """An interpreter that has none of them: every line says what to do."""
+    bare = "import sys; sys.modules.update(pyspark=None, mlflow=None)"
+    without = {"JAVA_HOME": str(tmp_path), "PYSPARK_PYTHON": None, "SPARK_HOME": None}
+    done = python(
+        "import importlib.util as u; found = u.find_spec\n"
+        "u.find_spec = lambda name, *more: None if name == 'pyspark' else found(name, *more)\n"
+        f"{bare}\nfrom trackmllib.cli import main; main(['doctor'])",
+        check=False,
+        **{**env, **without, "SPARK_CONF_DIR": None},
+        PATH=str(tmp_path),
+    )
+    lines = done.stdout.splitlines()
+    assert done.returncode == 1, done.stderr
+    assert "install a JDK 17 or newer" in line(lines, "no Java")
+    assert "install pyspark" in line(lines, "no Spark")
+    assert "python3 cannot be used" in line(lines, "Scala and Java drivers cannot log")
+
+
+def test_old_java(tmp_path, env):
+    """Too old for Spark 4: a real program that says what an old Java says."""
+    java = tmp_path / "bin" / "java"
+    java.parent.mkdir()
+    java.write_text("#!/bin/sh\necho 'openjdk version \"11.0.2\" 2019-01-15' >&2\n")
+    java.chmod(0o755)
+    lines = doctor(**env, JAVA_HOME=str(tmp_path))[1]
+    spark4 = "Scala 2.13" in line(lines, "Scala 2.")
+    said = line(lines, "11.0.2")
+    assert said.startswith("fail  Java 11.0.2" if spark4 else "ok")
+
+
+def test_python_of_the_sidecar(tmp_path, env):
+    """As ``Settings.scala`` chooses it: conf, environment, shells passed over; then its MLflow."""
+    bare = tmp_path / "bare"
+    python(f"import venv; venv.create({str(bare)!r}, with_pip=False)")
+    chosen = {**env, "PYSPARK_DRIVER_PYTHON": "/opt/bin/jupyter-lab"}
+    assert line(doctor(**chosen)[1], "drivers").startswith(f"ok    {sys.executable}")
+    chosen["PYSPARK_PYTHON"] = str(bare / "bin" / "python")
+    code, lines = doctor(**chosen)
+    assert code == 1
+    said = line(lines, "drivers")
+    assert f"{bare}/bin/python -m pip install mlflow-skinny" in said
+    assert said.endswith(f"this one can: {sys.executable}")
+    with (tmp_path / "spark-defaults.conf").open("a") as defaults:
+        defaults.write(f"spark.trackmllib.python {sys.executable}\n")
+    assert line(doctor(**chosen)[1], "drivers").startswith("ok")
+
+
+def test_jar_and_listener(tmp_path, env):
+    """Not in spark-defaults.conf; a listener without its jar; a directory that holds no Spark."""
+    defaults = tmp_path / "spark-defaults.conf"
+    defaults.write_text("")
+    code, lines = doctor(**env)
+    assert (code, marks(lines)) == (0, {"ok", "warn"})
+    assert "--jars" in line(lines, "spark-defaults.conf")
+    defaults.write_text(f"spark.extraListeners {LISTENER}\n")
+    code, lines = doctor(**env)
+    assert code == 1
+    assert "names the listener but no jar" in line(lines, "spark-defaults.conf")
+    code, lines = doctor("--spark-home", tmp_path, **env)
+    assert code == 1
+    assert "holds no Spark" in line(lines, "SPARK_HOME")
+
+
+def test_off(env, tmp_path):
+    """By the environment, by conf."""
+    code, lines = doctor(**env, TRACKMLLIB_DISABLED="1")
+    assert code == 1
+    assert line(lines, "TRACKMLLIB_DISABLED").startswith("fail")
+    with (tmp_path / "spark-defaults.conf").open("a") as defaults:
+        defaults.write("spark.databricks.mlflow.trackMLlib.enabled false\n")
+    assert "spark.trackmllib.enabled=true" in line(doctor(**env)[1], "tracking is off")
+
+
+def test_journals(env, tmp_path):
+    """Those that wait, with the command; not those of drivers that run."""
+    (tmp_path / "trackmllib").mkdir()
+    for name in "ab":
+        Story(Destination()).finish(None).write(tmp_path / "trackmllib" / f"{name}.jsonl")
+    with (tmp_path / "trackmllib" / "a.jsonl").open("r+b") as held:
+        fcntl.lockf(held, fcntl.LOCK_EX)
+        code, lines = doctor(**env)
+    assert code == 0
+    assert line(lines, "replay") == (
+        "warn  1 tuning waits for MLflow in journals: run `trackmllib replay --all`"
+    )
+    shutil.move(tmp_path / "trackmllib", tmp_path / "own")
+    with (tmp_path / "spark-defaults.conf").open("a") as defaults:
+        defaults.write(f"spark.trackmllib.journalDir {tmp_path / 'own'}\n")
+    assert f"replay --all --journal-dir {tmp_path / 'own'}`" in line(doctor(**env)[1], "2 tunings")
+
+
+def test_in_a_session(spark, experiment, capsys):
+    """It looks at the session: jar, listener, both hooks, and this process's MLflow."""
+    assert trackmllib.doctor() is True
+    lines = capsys.readouterr().out.splitlines()
+    for what in (
+        "is in the session",
+        "the listener is in the session",
+        "tracking is on",
+        "PySpark's tuners are hooked",
+        "the JVM's tuners are hooked",
+        "logs PySpark's tunings",
+        "it answers and can be written",
+        f"experiment {experiment.name}",
+    ):
+        assert line([one for one in lines if one.startswith("ok ")], what)
+
+
+def test_in_a_session_that_is_not_tracked(spark, conf):
+    """Off by conf, off by code."""
+    conf(enabled="false")
+    assert any("spark.trackmllib.enabled=true" in check.text for check in checks())
+    conf(enabled="true")
+    assert not any(check.mark == "fail" for check in checks())
+
+
+def test_autologging(spark, experiment):
+    """On at the same time: told, and nothing is wrong."""
+    mlflow.pyspark.ml.autolog(log_models=False, silent=True)
+    try:
+        (told,) = [check for check in checks() if "autolog" in check.text]
+    finally:
+        mlflow.pyspark.ml.autolog(disable=True)
+    assert told.mark == "warn"
+    assert not any("autolog" in check.text for check in checks())
+
+
+def test_session_without_the_jar(env):
+    """Python's hook alone, switched on by code; the journal of a tuning that runs is left alone."""
+    code = f"""{session()}
+import trackmllib
+print(trackmllib.doctor())
+trackmllib.enable()
+print(trackmllib.doctor())
+"""
+    lines = python(code, **env).splitlines()
+    assert [one for one in lines if one in ("True", "False")] == ["False", "True"]
+    assert "fail  tracking is off in this session" in "\n".join(lines)
+    assert line(lines[lines.index("False") :], "tracking is on")
+
+
+def test_connect(env):
+    """On Spark Connect there is no JVM to ask."""
+    with contextlib.suppress(ImportError):
+        import pyspark
+
+        if pyspark.__version__.startswith("3."):
+            pytest.skip("Spark 3.5 has no MLlib on Connect")
+    code = """
+import trackmllib
+from pyspark.sql import SparkSession
+spark = SparkSession.builder.remote("local[1]").getOrCreate()
+trackmllib.enable()
+print(trackmllib.doctor())
+spark.stop()
+"""
+    lines = python(code, **env).splitlines()
+    assert lines[-1] == "True", lines
+    assert line(lines, "(Connect)").startswith("ok")
+    assert not any("Java" in one for one in lines)
