@@ -50,12 +50,8 @@ def switched_off() -> bool:
 def enabled(get: Get) -> bool | None:
     """What the confs say about tracking; ``None`` where they say nothing."""
     for key in (PREFIX + "enabled", DATABRICKS_ENABLED):
-        value = get(key)
-        if value is not None:
-            said = _BOOLEANS.get(value.strip().lower())
-            if said is None:
-                messages.warn_once(messages.bad_conf(key, value, "true or false", "the default"))
-            return said
+        if get(key) is not None:
+            return _boolean(key, get)
     return None
 
 
@@ -70,12 +66,23 @@ def read(get: Get) -> Conf:
             experiment_name=get(PREFIX + "experimentName") or env("MLFLOW_EXPERIMENT_NAME"),
             run_id=get(PREFIX + "runId") or env("MLFLOW_RUN_ID"),
             run_name=get(PREFIX + "runName"),
+            view=_boolean(PREFIX + "view", get) is not False,
         ),
         flush_timeout=_seconds(PREFIX + "flushTimeout", get, 60.0),
         journal_dir=Path(directory) if directory else None,
         progress=_progress(get),
         redaction=_pattern(get),
     )
+
+
+def _boolean(key: str, get: Get) -> bool | None:
+    value = get(key)
+    if value is None:
+        return None
+    said = _BOOLEANS.get(value.strip().lower())
+    if said is None:
+        messages.warn_once(messages.bad_conf(key, value, "true or false", "the default"))
+    return said
 
 
 def _seconds(key: str, get: Get, default: float) -> float:

@@ -69,13 +69,18 @@ class Resources:
 
 @dataclass(frozen=True)
 class Destination:
-    """Where to log; what is ``None`` is MLflow's own default."""
+    """Where to log; what is ``None`` is MLflow's own default.
+
+    Attributes:
+        view: whether the experiment gets a view of the tuning for MLflow's UI.
+    """
 
     tracking_uri: str | None = None
     experiment_id: str | None = None
     experiment_name: str | None = None
     run_id: str | None = None
     run_name: str | None = None
+    view: bool = True
 
 
 def now() -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from trackmllib import conf
+from trackmllib.events import Destination
 
 
 def read(**values):
@@ -24,7 +25,7 @@ def _no_environment(monkeypatch):
 def test_defaults():
     """Nothing is set: MLflow's own defaults, a minute, the user's state directory."""
     found = read()
-    assert set(vars(found.destination).values()) == {None}
+    assert found.destination == Destination()
     assert found.flush_timeout == 60
     assert found.journal_dir is None
 
@@ -79,13 +80,16 @@ def test_confs_before_environment(monkeypatch):
         monkeypatch.setenv(name, value)
     from_env = read().destination
     assert (from_env.tracking_uri, from_env.experiment_id, from_env.run_id) == ("env", "7", "env")
-    given = read(trackingUri="a", experimentName="b", runId="c", runName="d").destination
+    given = read(
+        trackingUri="a", experimentName="b", runId="c", runName="d", view="false"
+    ).destination
     assert vars(given) == {
         "tracking_uri": "a",
         "experiment_id": None,
         "experiment_name": "b",
         "run_id": "c",
         "run_name": "d",
+        "view": False,
     }
 
 
@@ -96,6 +100,12 @@ def test_progress(value, mode, caplog):
     assert caplog.messages == []
     assert read(progress="loud").progress == "auto"
     assert "auto, on or off" in caplog.messages[0]
+
+
+def test_view_that_cannot_be_read(caplog):
+    """What is neither true nor false is said, and the view is there."""
+    assert read(view="perhaps").destination.view
+    assert "spark.trackmllib.view" in caplog.text
 
 
 def test_journal_directory():

@@ -54,7 +54,8 @@ final class Settings(conf: String => Option[String], env: String => Option[Strin
     if (conf(Prefix + "experimentName").isDefined) None else env("MLFLOW_EXPERIMENT_ID").map(clean),
     conf(Prefix + "experimentName").orElse(env("MLFLOW_EXPERIMENT_NAME")).map(clean),
     activeRun.orElse(conf(Prefix + "runId")).orElse(env("MLFLOW_RUN_ID")).map(clean),
-    conf(Prefix + "runName").map(clean)
+    conf(Prefix + "runName").map(clean),
+    boolean(Prefix + "view")
   )
 
   def redaction: Regex =

@@ -123,11 +123,12 @@ final case class Resources(
 /** Where a nested tuning ran: in a trial, or (no trial) in the final refit. */
 final case class ParentTrial(tuning: String, trial: Option[Int])
 
-/** Where to log; what is empty is MLflow's own choice. */
+/** Where to log, and whether with a view for MLflow's UI; what is empty is MLflow's own choice. */
 final case class Destination(
     trackingUri: Option[String],
     experimentId: Option[String],
     experimentName: Option[String],
     runId: Option[String],
-    runName: Option[String]
+    runName: Option[String],
+    view: Boolean
 )

@@ -51,13 +51,18 @@ class SettingsSuite extends munit.FunSuite {
       "MLFLOW_EXPERIMENT_ID" -> "7",
       "MLFLOW_RUN_ID" -> "env"
     )
-    val fromEnv = Destination(Some("http://env"), Some("7"), None, Some("env"), None)
+    val fromEnv = Destination(Some("http://env"), Some("7"), None, Some("env"), None, view = true)
     assertEquals(settings()(env: _*).destination(None), fromEnv)
-    val conf = Seq("trackingUri" -> "http://conf", "experimentName" -> "digits", "runId" -> "conf")
+    val conf = Seq(
+      "trackingUri" -> "http://conf",
+      "experimentName" -> "digits",
+      "runId" -> "conf",
+      "view" -> "false"
+    )
     assertEquals(
       settings(conf.map { case (name, value) => ours + name -> value }: _*)(env: _*)
         .destination(Some("active")),
-      Destination(Some("http://conf"), None, Some("digits"), Some("active"), None)
+      Destination(Some("http://conf"), None, Some("digits"), Some("active"), None, view = false)
     )
   }
 }
