@@ -59,6 +59,13 @@ def not_in_mlflow(reason: str, journal: Path | None) -> str:
     return f"the tuning is not wholly in MLflow: {without_password(reason)}. {kept}"
 
 
+def no_artifacts(error: BaseException) -> str:
+    return (
+        "its results table and picture are missing, because the artifact store does not take "
+        f"them ({type(error).__name__}: {error})"
+    )
+
+
 def still_writing(seconds: float) -> str:
     return f"MLflow had not everything {seconds:g} s after the fit (spark.trackmllib.flushTimeout)"
 

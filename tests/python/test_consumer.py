@@ -20,6 +20,8 @@ def test_main_run_of_a_cross_validation(experiment):
     )
     assert consumed(story.run(0, 0.5, 0.6).run(1, 0.7, 0.9).finish(1)) == [None]
     run = experiment.main()
+    run_id, uuid = run.info.run_id, story.id[:6]
+    table = f"tuning_results_{uuid}"
     assert run.data.params == {
         "mlModelClass": "CrossValidator",
         "mlEstimatorUid": "cv_1",
@@ -33,7 +35,7 @@ def test_main_run_of_a_cross_validation(experiment):
         "foldCol": "fold",
         "best_maxDepth": "1",
     }
-    assert run.data.metrics == {"best_f1": pytest.approx(0.8)}
+    assert run.data.metrics == dict.fromkeys(("best_f1", "trial_f1"), pytest.approx(0.8))
     assert run.data.tags == {
         "mlflow.runName": "CrossValidator(Pipeline)",
         "mlflow.source.name": "digits",
@@ -45,10 +47,16 @@ def test_main_run_of_a_cross_validation(experiment):
         "trackmllib.language": "scala",
         "trackmllib.bestTrial": "maxDepth=1",
         "spark.applicationId": "local-1",
+        "mlflow.loggedArtifacts": f'[{{"path": "{table}.json", "type": "table"}}]',
         "mlflow.note.content": (
-            "**Best: `maxDepth=1`**, `avg_f1` 0.8\n\n"
-            "`CrossValidator` of `Pipeline`: 2 settings, 2 folds\n\n"
-            "| setting | `avg_f1` |\n|---|---|\n| `maxDepth=1` | 0.8 |\n| `maxDepth=0` | 0.55 |"
+            "**Best: `maxDepth=1`**, `avg_f1` 0.8 ± 0.1\n\n"
+            "`CrossValidator` of `Pipeline`: 2 settings, 2 folds · "
+            f"[results table](#/experiments/{experiment.id}/runs/{run_id}/artifacts/{table}.json) · "
+            f"[charts](#/experiments/{experiment.id}/runs?viewStateShareKey=trackmllib-{uuid}"
+            "&compareRunsMode=CHART&workflowType=machine_learning)\n\n"
+            f"![the metric over the settings](get-artifact?path={table}.png&run_uuid={run_id})\n\n"
+            "| setting | `avg_f1` |\n|---|---|\n"
+            "| `maxDepth=1` | 0.8 ± 0.1 |\n| `maxDepth=0` | 0.55 ± 0.05 |"
         ),
     }
     assert run.info.status == "FINISHED"
@@ -84,6 +92,7 @@ def test_child_run_of_a_cross_validation(experiment):
         "runSource": "mllibAutoTracking",
         "trackmllib.trial": "0",
         "trackmllib.best": "true",
+        "mlflow.runColor": "#d4af37",
     }
     assert run.info.status == "FINISHED"
     assert run.info.start_time == BEGAN + 1000
@@ -283,7 +292,7 @@ def test_under_a_run_that_is_there(experiment, store):
     assert main.data.tags["trackmllib.language"] == "mine"
     assert main.data.tags[f"trackmllib.language_{uuid}"] == "scala"
     assert main.data.tags["fit_uuid"] == uuid
-    assert main.data.metrics == {"best_f1": pytest.approx(0.6)}
+    assert main.data.metrics == dict.fromkeys(("best_f1", "trial_f1"), pytest.approx(0.6))
     assert statuses(experiment.children()) == ["FINISHED"]
 
 
@@ -379,7 +388,7 @@ def test_resumed_consumer_writes_nothing_twice(experiment):
     assert statuses(experiment.runs()) == ["FINISHED"] * 3
     assert experiment.steps(experiment.children()[0], "f1") == {0: 0.5, 1: 0.6}
     history = experiment.client.get_metric_history(experiment.main().info.run_id, "best_f1")
-    assert len(history) == 1
+    assert [one.step for one in history] == [1, 2]
 
 
 def test_resumed_under_a_run_that_is_there(experiment, store):

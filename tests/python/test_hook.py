@@ -49,7 +49,10 @@ def test_cross_validator(flowers, experiment, spark, pipeline, parallelism):
         "best_maxDepth": children[best].data.params["maxDepth"],
         "best_maxBins": children[best].data.params["maxBins"],
     }
-    assert main.data.metrics == {"best_weightedPrecision": pytest.approx(max(model.avgMetrics))}
+    assert main.data.metrics["best_weightedPrecision"] == pytest.approx(max(model.avgMetrics))
+    assert experiment.steps(main, "trial_weightedPrecision") == pytest.approx(
+        dict(enumerate(model.avgMetrics))
+    )
     assert main.data.tags["trackmllib.language"] == "python"
     assert main.data.tags["runSource"] == "mllibAutoTracking"
     assert main.data.tags["spark.applicationId"] == spark.sparkContext.applicationId

@@ -1,49 +1,91 @@
-"""The description of a main run: the answer first, in markdown that no name or value can break."""
+"""Descriptions of runs: the answer first, in markdown that no name or value can break."""
 
 from __future__ import annotations
 
-import math
+import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from trackmllib.consumer.trial import Trial
-    from trackmllib.consumer.tuning import Tuning
+    from trackmllib.consumer.results import Results, Row
+    from trackmllib.events import TuningStarted
 
 TAG = "mlflow.note.content"
 _TOP = 5
+_LONGEST_ERROR = 1500  # the whole of it is in the tag trackmllib.error
 
 
-def of(tuning: Tuning, best: Trial | None = None, error: str | None = None) -> str:
-    """What a tuning that is over has come to: its best settings, or why it failed."""
-    started = tuning.started
-    figure = started.metric if tuning.folds is None else f"avg_{started.metric}"
-    ranked = sorted(
-        (trial for trial in tuning.trials.values() if not math.isnan(_figure(trial))),
-        key=lambda trial: (
-            trial is not best,
-            -_figure(trial) if started.larger_better else _figure(trial),
-            trial.name,
-        ),
-    )
-    lines = [f"**Failed:** {_code(error)}"] if error else []
-    if best is not None:
-        lines.append(f"**Best: {_code(best.name)}**, {_code(figure)} {_figure(best):.6g}")
-    folds = f", {tuning.folds} folds" if tuning.folds else ""
+def of(
+    started: TuningStarted,
+    results: Results,
+    *,
+    error: str | None,
+    links: Iterable[tuple[str, str]],
+    picture: str | None,
+) -> str:
+    """What a tuning that is over has come to.
+
+    Args:
+        started: what was tuned.
+        results: how its settings did.
+        error: why it failed; ``None``: it did not.
+        links: where there is more to see, each with its name.
+        picture: the address of its picture, where it has one.
+    """
+    paragraphs = []
+    if error is not None:
+        paragraphs.append(f"**Failed:** {_code(error)}")
+    if results.best is not None:
+        name, figure = _code(results.best.name), _code(results.figure)
+        paragraphs.append(f"**Best: {name}**, {figure} {_number(results.best)}")
+    failed = sum(row.status == "FAILED" for row in results.rows)
+    facts = [
+        f"{started.trials} settings",
+        *([f"{len(results.folds)} folds"] if results.cross_validation and results.folds else []),
+        *([f"{failed} failed"] if failed else []),
+    ]
     tuned = f"{_code(started.tuner.class_name)} of {_code(started.estimator.class_name)}"
-    lines += ["", f"{tuned}: {started.trials} settings{folds}"]
-    if ranked:
-        lines += ["", f"| setting | {_code(figure)} |", "|---|---|"]
-        lines += [f"| {_code(trial.name)} | {_figure(trial):.6g} |" for trial in ranked[:_TOP]]
-    return "\n".join(lines).lstrip("\n")
+    more = [f"[{name}]({address})" for name, address in links]
+    paragraphs.append(" · ".join([f"{tuned}: {', '.join(facts)}", *more]))
+    if picture is not None:
+        paragraphs.append(f"![the metric over the settings]({picture})")
+    top = [row for row in results.rows if row.figure == row.figure][:_TOP]
+    if top:
+        head = [f"| setting | {_code(results.figure)} |", "|---|---|"]
+        rows = [f"| {_code(row.name)} | {_number(row)} |" for row in top]
+        paragraphs.append("\n".join([*head, *rows]))
+    return "\n\n".join(paragraphs)
 
 
-def below(there: str, ours: str, fit_uuid: str) -> str:
-    """``ours`` below what the user's description says."""
-    return f"{there}\n\n#### Tuning {fit_uuid}\n\n{ours}" if there else ours
+def failure(error: str) -> str:
+    """Why a trial has no metric."""
+    shown = error if len(error) <= _LONGEST_ERROR else f"{error[:_LONGEST_ERROR]}…"
+    longest = max(map(len, re.findall("`+", shown)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"**Failed**\n\n{fence}text\n{shown}\n{fence}"
 
 
-def _figure(trial: Trial) -> float:
-    return math.nan if trial.metric is None else trial.metric
+def within(there: str, ours: str, fit_uuid: str, room: int) -> str:
+    """A user's description with ours under our heading, in the place of what we wrote there before.
+
+    Where there is no room for all of ours, its first paragraphs are taken, or nothing.
+    """
+    heading = f"#### Tuning {fit_uuid}"
+    before = re.search(rf"^{heading}$.*?(?=^#{{1,4}} |\Z)", there, re.MULTILINE | re.DOTALL)
+    for text in (ours, "\n\n".join(ours.split("\n\n")[:2])):
+        section = f"{heading}\n\n{text}"
+        if before is None:
+            both = f"{there}\n\n{section}" if there else section
+        else:
+            after = there[before.end() :]
+            both = there[: before.start()] + section + (f"\n\n{after}" if after else "")
+        if len(both) <= room:
+            return both
+    return there
+
+
+def _number(row: Row) -> str:
+    return f"{row.figure:.6g}" + ("" if row.std is None else f" ± {row.std:.2g}")
 
 
 def _code(text: str | None) -> str:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trackmllib import messages
-from trackmllib.consumer import description, naming
+from trackmllib.consumer import naming, picture, shared, view
+from trackmllib.consumer.conclusion import Conclusion
 from trackmllib.consumer.run import Run
 from trackmllib.consumer.store import MetricValue, Store, is_missing
 
 if TYPE_CHECKING:
     import mlflow.entities
 
+    from trackmllib.consumer.trial import Trial
     from trackmllib.consumer.tuning import Tuning
+
+_PAUSE = 2.0  # seconds between the requests with what has come of a tuning that runs
 
 
 class MainRun(Run):
@@ -21,15 +29,29 @@ class MainRun(Run):
 
     Attributes:
         ours: whether trackmllib makes it, and so ends it.
+        entity: MLflow's own object of a run that was made or found here.
+        outermost: whether the tuning is nested in no other.
+        view: the key of the tuning's view; ``None``: there is none, or not yet.
     """
 
     def __init__(self, tuning: Tuning) -> None:
         super().__init__(tuning.started.destination.run_id, resumed=tuning.resumed)
         self.tuning = tuning
         self.ours = self.id is None
+        self.entity: mlflow.entities.Run | None = None
+        self.view: str | None = None
+        # hundreds of tunings may be nested in one: they have their tables, and no more
+        self.outermost = tuning.started.parent is None
+        self._view_due = self.outermost and tuning.started.destination.view
         self._experiment: str | None = None
         self._looking = threading.Lock()
         self._children: dict[str, mlflow.entities.Run] | None = None
+        self._written_at: float | None = None
+        self._metric_keys: dict[str, str] = {}  # on a run of the user's: what ours are there
+        self._tried = 0
+        self._best: float | None = None
+        self._conclusion: Conclusion | None = None
+        self._concluded = True
         started = tuning.started
         self.set_params(
             [
@@ -50,6 +72,32 @@ class MainRun(Run):
         if started.application_id:
             tags["spark.applicationId"] = started.application_id
         self.set_tags(tags.items())
+
+    def tried(self, trial: int, metric: float, time: int) -> None:
+        """A trial has its metric, which may be the best so far."""
+        started = self.tuning.started
+        self._tried += 1
+        self.add_metric(f"trial_{started.metric}", metric, time, step=trial)
+        if not math.isnan(metric):
+            better = max if started.larger_better else min
+            self._best = metric if self._best is None else better(self._best, metric)
+        if self._best is not None:
+            self.add_metric(f"best_{started.metric}", self._best, time, step=self._tried)
+
+    def won(self, metric: float, time: int) -> None:
+        """The winner's metric, which is the last of those that were the best so far."""
+        if metric != self._best:  # Spark may prefer a metric that is no number
+            self.add_metric(f"best_{self.tuning.started.metric}", metric, time, self._tried + 1)
+
+    def conclude(self, best: Trial | None, error: str | None = None) -> None:
+        """The tuning is over: the run should show what has come of it."""
+        self._conclusion = Conclusion(self.tuning, best, error)
+        self._concluded = False
+
+    def renew(self) -> None:
+        """A trial has outlived its tuning, and changes what has come of it."""
+        if self._conclusion is not None:
+            self._concluded = False
 
     def experiment(self, store: Store) -> str:
         """The id of the experiment that the run is in."""
@@ -100,12 +148,66 @@ class MainRun(Run):
             f"'{self.tuning.fit_uuid}'{more}",
         )
 
+    def due_in(self) -> float | None:
+        """At once at the beginning and at the end; in between now and then."""
+        if self._written_at is None or self.tuning.ended:
+            return 0.0
+        if not self._anything():
+            return None
+        return max(0.0, self._written_at + _PAUSE - time.monotonic())
+
+    def write(self, store: Store) -> bool:
+        """Brings MLflow up to what the run should hold; its end comes after all trials."""
+        run_id = self.create(store)
+        if self._view_due:
+            self._view_due = False
+            self._show(store, run_id)
+        if self.tuning.ended and not self.tuning.only_main_is_left():
+            return True  # the last of them has it written again
+        if self._conclusion is not None and not self._concluded:
+            self._concluded = True
+            try:
+                self.set_tags(self._conclusion.bring(store, self).items())
+            except BaseException:
+                self._concluded = False
+                raise
+        was_due = super().write(store)
+        if was_due:
+            self._written_at = time.monotonic()
+        if self.outermost and not self.tuning.ended:
+            picture.prepare()
+        return was_due
+
+    def forget(self) -> bool:
+        """Drops what is pending, what has come of the tuning as well."""
+        due, self._concluded = not self._concluded, True
+        return super().forget() or due
+
+    def _anything(self) -> bool:
+        return super()._anything() or not self._concluded
+
+    def _show(self, store: Store, run_id: str) -> None:
+        """Gives the tuning its view; a server that does not want it has none."""
+        key = view.key(self.tuning.fit_uuid)
+        try:
+            store.set_experiment_tag(
+                self.experiment(store), view.tag(key), view.state(self.tuning, run_id)
+            )
+        except Exception as error:
+            messages.logger.debug("no view of the tuning: %r", error)
+        else:
+            self.view = key
+
     def _found(self, store: Store) -> list[mlflow.entities.Run]:
         return store.find_runs(
             self.experiment(store),
             f"tags.fit_uuid = '{self.tuning.fit_uuid}' AND attributes.start_time = "
             f"{self.tuning.started.time}",
         )
+
+    def _make(self, store: Store) -> mlflow.entities.Run:
+        self.entity = super()._make(store)
+        return self.entity
 
     def _create(self, store: Store, tags: dict[str, str]) -> mlflow.entities.Run:
         started = self.tuning.started
@@ -127,36 +229,35 @@ class MainRun(Run):
         metrics: list[MetricValue],
     ) -> None:
         assert self.id is not None
-        if self.ours:
+        if self.ours and shared.TABLES not in tags:
             store.log(self.id, params, tags, metrics)
             return
         with store.shared_run:  # what stands on a run that others write to decides our names
             there = store.get_run(self.id).data
-            note = tags.get(description.TAG)
-            beside = self._beside(
-                there.tags, {name: tag for name, tag in tags.items() if name != description.TAG}
-            )
-            if note is not None:
-                beside |= self._described(there.tags.get(description.TAG, ""), note)
-            store.log(self.id, self._beside(there.params, params), beside, metrics)
+            if self.ours:
+                tags = shared.tables(there.tags, tags)
+            else:
+                uuid = self.tuning.fit_uuid
+                params = shared.beside(there.params, params, uuid)
+                tags = shared.tags(there.tags, tags, uuid)
+                metrics = self._beside(store, there.metrics, metrics)
+            store.log(self.id, params, tags, metrics)
 
-    def _described(self, there: str, note: str) -> dict[str, str]:
-        """The user's description with ours below it, unless it is there or there is no room."""
-        both = description.below(there, note, self.tuning.fit_uuid)
-        if note in there or len(both) > naming.TAG_LIMIT:
-            return {}
-        return {description.TAG: both}
+    def _beside(
+        self, store: Store, there: Mapping[str, float], metrics: list[MetricValue]
+    ) -> list[MetricValue]:
+        """The metrics, a name that the run has from someone else mangled."""
+        for name in {one.key for one in metrics} - self._metric_keys.keys():
+            key = shared.mangled(name, self.tuning.fit_uuid)
+            plain = name not in there or (self.tuning.resumed and self._wrote(store, name, metrics))
+            self._metric_keys[name] = name if plain and key not in there else key
+        return [replace(one, key=self._metric_keys[one.key]) for one in metrics]
 
-    def _beside(self, there: dict[str, str], ours: dict[str, str]) -> dict[str, str]:
-        """Ours that are not there yet, a name that has another value there mangled."""
-        beside = {}
-        for name, value in ours.items():
-            taken = there.get(name, value) != value
-            mangled = f"{name[: naming.KEY_LIMIT - 7]}_{self.tuning.fit_uuid}"
-            key = mangled if taken else name
-            if there.get(key) != value:
-                beside[key] = value
-        return beside
+    def _wrote(self, store: Store, name: str, metrics: list[MetricValue]) -> bool:
+        """Whether another consumer has written some of these values of ours already."""
+        assert self.id is not None
+        there = store.metric_history(self.id, name)
+        return any(one.key == name and one in there for one in metrics)
 
     def _may_end(self) -> bool:
         return self.ours and self.tuning.only_main_is_left()

@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any
 
 from trackmllib import messages
@@ -17,13 +18,14 @@ PARAM_LIMIT = 6000
 TAG_LIMIT = 5000
 NAME_LIMIT = 250
 
+_NAME = attrgetter("name", "parent")
 _REFUSED = re.compile(r"[^\w.\- /]")
 _NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
 def param_keys(grid: Iterable[ParamName]) -> dict[ParamName, str]:
     """The MLflow param of each param of a grid: its name, or ``parent.name`` where two share it."""
-    params = list(dict.fromkeys(grid))
+    params = sorted(set(grid), key=_NAME, reverse=True)
     shared = Counter(param.name for param in params)
     keys: dict[ParamName, str] = {}
     for param in params:
@@ -56,7 +58,7 @@ def ordered(setting: Iterable[ParamValue]) -> list[ParamValue]:
     By name, descending: with Spark's names ``maxDepth`` comes before ``maxBins``, ``regParam``
     before ``elasticNetParam``.
     """
-    return sorted(setting, key=lambda param: (param.name, param.parent), reverse=True)
+    return sorted(setting, key=_NAME, reverse=True)
 
 
 def text(value: Any) -> str:

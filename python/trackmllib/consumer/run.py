@@ -23,7 +23,6 @@ class Run(ABC):
 
     Attributes:
         id: MLflow's id, once the run is there.
-        entity: MLflow's own object of a run that was made or found here.
     """
 
     def __init__(self, run_id: str | None, *, resumed: bool) -> None:
@@ -31,7 +30,6 @@ class Run(ABC):
         self.was_there = resumed  # whether MLflow had it before this consumer, as far as we know
         self._asked = resumed  # whether MLflow may have made it, also where no answer came
         self._doubled = False  # whether it may still make it a second time
-        self.entity: mlflow.entities.Run | None = None
         self._writing = threading.Lock()  # held while MLflow is asked: one writer a run
         self._pending = threading.Lock()  # held for moments
         self._params: dict[str, str] = {}
@@ -84,8 +82,7 @@ class Run(ABC):
         if self.id is None:
             with self._writing:
                 if self.id is None:
-                    self.entity = self._make(store)
-                    self.id = str(self.entity.info.run_id)
+                    self.id = str(self._make(store).info.run_id)
         return self.id
 
     def _make(self, store: Store) -> mlflow.entities.Run:

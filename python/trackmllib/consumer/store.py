@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 import sys
+import tempfile
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trackmllib import messages
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 OLDEST = (2, 22)
 _WRITERS_HTTP = 8
+_ARTIFACTS = 15.0  # seconds that an artifact store has for a few small files
 _HOPELESS = (ImportError, AttributeError, LookupError, TypeError, ValueError)
 
 THREADS = "trackmllib-"
@@ -135,6 +138,51 @@ class Store:
             metrics=[Metric(m.key, m.value, m.time, m.step) for m in metrics],
             synchronous=True,
         )
+
+    def metric_history(self, run_id: str, name: str) -> list[MetricValue]:
+        """All values of a run's metric."""
+        history = self._client.get_metric_history(run_id, name)
+        return [MetricValue(one.key, one.value, one.timestamp, one.step) for one in history]
+
+    def set_experiment_tag(self, experiment: str, name: str, value: str) -> None:
+        """Writes one tag of an experiment."""
+        self._client.set_experiment_tag(experiment, name, value)
+
+    def log_artifacts(self, run_id: str, files: Mapping[str, bytes]) -> None:
+        """Writes files among a run's artifacts.
+
+        Raises:
+            TimeoutError: the artifact store, whose client may try for minutes, has not answered.
+        """
+        failed: list[BaseException] = []
+
+        def upload() -> None:
+            try:
+                with tempfile.TemporaryDirectory(prefix="trackmllib-") as folder:
+                    for name, content in files.items():
+                        Path(folder, name).write_bytes(content)
+                    artifacts: Any = self._artifacts_of(run_id)
+                    artifacts.log_artifacts(folder)
+            except BaseException as error:
+                failed.append(error)
+
+        thread = threading.Thread(target=upload, name=f"{THREADS}artifacts", daemon=True)
+        thread.start()
+        thread.join(_ARTIFACTS)
+        if thread.is_alive():
+            raise TimeoutError(f"no answer in {_ARTIFACTS:g} s")
+        if failed:
+            raise failed[0]
+
+    def _artifacts_of(self, run_id: str) -> Any:
+        from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+        from mlflow.store.artifact.mlflow_artifacts_repo import MlflowArtifactsRepository
+
+        uri = self.get_run(run_id).info.artifact_uri
+        if uri.startswith("mlflow-artifacts:"):  # MLflow 2 would ask the global tracking server
+            through: Any = MlflowArtifactsRepository
+            return get_artifact_repository(through.resolve_uri(uri, self.uri))
+        return self._client._tracking_client._get_artifact_repo(run_id)
 
     def end_run(self, run_id: str, status: str, end: int) -> None:
         """Gives the run its final status (``FINISHED``, ``FAILED`` or ``KILLED``) and its end."""

@@ -7,7 +7,7 @@ import time
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from trackmllib.consumer import naming
+from trackmllib.consumer import description, naming
 from trackmllib.consumer.run import Run
 from trackmllib.consumer.store import Store
 from trackmllib.events import Resources, TrialFailed, TrialFinished, TrialMeasured, TrialStarted
@@ -28,6 +28,9 @@ class Trial(Run):
         index: its index in the grid.
         running: how many of its folds have begun and not ended.
         metric: the trial's figure, once all folds have theirs.
+        std: its deviation over the folds, where there are several.
+        folds: the metric of each fold that has one.
+        timed: whether its seconds are known.
     """
 
     def __init__(self, tuning: Tuning, first: TrialStarted) -> None:
@@ -37,10 +40,12 @@ class Trial(Run):
         self.setting = naming.ordered(first.setting)
         self.running = 0
         self.metric: float | None = None
+        self.std: float | None = None
+        self.folds: dict[int, float] = {}
+        self.timed = True
+        self.fit_seconds = 0.0
+        self.evaluate_seconds = 0.0
         self._start = first.time
-        self._folds: dict[int, float] = {}
-        self._fit_seconds = 0.0
-        self._evaluate_seconds = 0.0
         self._fold_began = 0.0
         self._slow = False
         self._ended = 0.0
@@ -83,19 +88,20 @@ class Trial(Run):
         self.running = max(0, self.running - 1)
         metric = self.tuning.started.metric
         seconds = (event.fit_seconds or 0.0) + (event.evaluate_seconds or 0.0)
-        self._fit_seconds += event.fit_seconds or 0.0
-        self._evaluate_seconds += event.evaluate_seconds or 0.0
+        self.fit_seconds += event.fit_seconds or 0.0
+        self.evaluate_seconds += event.evaluate_seconds or 0.0
         self._slow = self._slow or seconds >= _SLOW
         if event.fold is None:
-            self._over(event.metric, event.std, event.time, timed=event.fit_seconds is not None)
+            self.timed = event.fit_seconds is not None
+            self._over(event.metric, event.std, event.time)
             return
-        self._folds[event.fold] = event.metric
+        self.folds[event.fold] = event.metric
         if self.tuning.folds is None:
             self._over(event.metric, None, event.time)
             return
         self.add_metric(metric, event.metric, event.time, step=event.fold)
-        if len(self._folds) == self.tuning.folds:
-            values = list(self._folds.values())
+        if len(self.folds) == self.tuning.folds:
+            values = list(self.folds.values())
             self._over(_mean(values), _deviation(values), event.time)
         elif self.tuning.ended:
             self.interrupt(event.time)
@@ -103,7 +109,9 @@ class Trial(Run):
     def on_failed(self, event: TrialFailed) -> None:
         """A fold threw."""
         self.running = max(0, self.running - 1)
-        self.set_tags([("trackmllib.error", event.error)])
+        self.set_tags(
+            [("trackmllib.error", event.error), (description.TAG, description.failure(event.error))]
+        )
         self._seconds(event.time)
         self.set_status("FAILED", event.time)
 
@@ -119,16 +127,16 @@ class Trial(Run):
             self._seconds(end)
             self.set_status("KILLED", end)
 
-    def _over(self, value: float, std: float | None, end: int, *, timed: bool = True) -> None:
+    def _over(self, value: float, std: float | None, end: int) -> None:
         name = self.tuning.started.metric
-        self.metric = value
+        self.metric, self.std = value, std
         if self.tuning.folds is None:
             self.add_metric(name, value, end)
         else:
             self.add_metric(f"avg_{name}", value, end)
             if std is not None:
                 self.add_metric(f"std_{name}", std, end)
-        if timed:
+        if self.timed:
             self._seconds(end)
         self.set_status("FINISHED", end)
 
@@ -145,8 +153,8 @@ class Trial(Run):
                 self.add_metric(f"spark.{name}", used, self._end[1])
 
     def _seconds(self, end: int) -> None:
-        self.add_metric("fit_seconds", self._fit_seconds, end)
-        self.add_metric("evaluate_seconds", self._evaluate_seconds, end)
+        self.add_metric("fit_seconds", self.fit_seconds, end)
+        self.add_metric("evaluate_seconds", self.evaluate_seconds, end)
 
     def _found(self, store: Store) -> list[mlflow.entities.Run]:
         main = self.tuning.main

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from trackmllib.consumer import description, naming
+from trackmllib.consumer import naming
 from trackmllib.consumer.main_run import MainRun
 from trackmllib.consumer.run import Run
 from trackmllib.consumer.trial import Trial
@@ -18,6 +18,8 @@ from trackmllib.events import (
     TuningFinished,
     TuningStarted,
 )
+
+_GOLD = "#d4af37"  # the winner's colour in MLflow's charts
 
 
 class Tuning:
@@ -72,6 +74,8 @@ class Tuning:
 
     def apply(self, event: Event) -> Iterable[Run]:
         """Takes in an event; the runs that now have something for MLflow."""
+        # a trial that outlived its tuning changes what has come of that
+        late = self.ended and not isinstance(event, TrialMeasured)
         match event:
             case TrialStarted():
                 trial = self.trials.get(event.trial)
@@ -80,25 +84,24 @@ class Tuning:
                 trial.on_started(event)
                 if self.ended:
                     trial.interrupt(event.time)
-                touched: list[Run] = [trial]
+                touched: Sequence[Run] = [trial]
             case TrialFinished():
-                touched = self._change(event.trial, lambda trial: trial.on_finished(event))
+                touched = self._change(event, lambda trial: trial.on_finished(event))
             case TrialFailed():
-                touched = self._change(event.trial, lambda trial: trial.on_failed(event))
+                touched = self._change(event, lambda trial: trial.on_failed(event))
             case TrialMeasured():
-                touched = self._change(event.trial, lambda trial: trial.on_measured(event))
+                touched = self._change(event, lambda trial: trial.on_measured(event))
             case TuningFinished():
                 touched = [*self._best(event), *self._end("FINISHED", event.time)]
             case TuningFailed():
-                self.main.set_tags(
-                    [
-                        ("trackmllib.error", event.error),
-                        (description.TAG, description.of(self, error=event.error)),
-                    ]
-                )
+                self.main.set_tags([("trackmllib.error", event.error)])
+                self.main.conclude(None, event.error)
                 touched = self._end("KILLED" if event.interrupted else "FAILED", event.time)
             case TuningStarted():
                 touched = [self.main]
+        if late and touched:
+            self.main.renew()
+            touched = [*touched, self.main]
         self._unwritten.update(touched)
         self.settled = self.reported = False
         return touched
@@ -117,13 +120,16 @@ class Tuning:
 
     def gave_up(self, run: Run, reason: str) -> bool:
         """MLflow does not want what ``run`` should hold; whether it may still want its end."""
-        self.refused = reason
-        for outer in self.around():
-            outer.refused = reason
+        self.refuse(reason)
         if run.id is not None and run.forget():
             return True
         self._unwritten.discard(run)
         return False
+
+    def refuse(self, reason: str) -> None:
+        """Something of this tuning will not be in MLflow."""
+        for tuning in (self, *self.around()):
+            tuning.refused = reason
 
     @property
     def left(self) -> int:
@@ -151,23 +157,29 @@ class Tuning:
             yield above.tuning
             above = above.tuning.parent_run
 
-    def _change(self, index: int, change: Callable[[Trial], None]) -> list[Run]:
-        trial = self.trials.get(index)
+    def _change(
+        self, event: TrialFinished | TrialFailed | TrialMeasured, change: Callable[[Trial], None]
+    ) -> list[Run]:
+        trial = self.trials.get(event.trial)
         if trial is None:  # its start was lost, in an event log for example
             return []
+        tried = trial.metric is not None
         change(trial)
-        return [trial]
+        if trial.metric is None or tried:
+            return [trial]
+        self.main.tried(trial.index, trial.metric, event.time)
+        return [trial, self.main]
 
     def _best(self, event: TuningFinished) -> list[Run]:
         best = self.trials.get(event.best_trial) if event.best_trial is not None else None
-        self.main.set_tags([(description.TAG, description.of(self, best))])
+        self.main.conclude(best)
         if best is None:
             return []
-        best.set_tags([("trackmllib.best", "true")])
+        best.set_tags([("trackmllib.best", "true"), ("mlflow.runColor", _GOLD)])
         self.main.set_tags([("trackmllib.bestTrial", best.name)])
         self.main.set_params((f"best_{name}", value) for name, value in best.params())
         if best.metric is not None:
-            self.main.add_metric(f"best_{self.started.metric}", best.metric, event.time)
+            self.main.won(best.metric, event.time)
         return [best]
 
     def _end(self, status: str, time: int) -> list[Run]:

@@ -1,0 +1,72 @@
+"""The results table: as JSON that MLflow's UI opens as a table, and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from trackmllib.consumer import naming
+from trackmllib.consumer.results import Results, Row
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the start of a formula
+
+
+def columns(results: Results) -> list[str]:
+    """The names of the columns; the params stand under their MLflow keys."""
+    others = ["trial", *_figures(results)]
+    params = [f"param.{name}" if name in others else name for name in results.params]
+    return [others[0], *params, *others[1:]]
+
+
+def as_json(results: Results) -> str:
+    """The table in pandas' split form; what JSON has no number for is null."""
+    data = [[_finite(cell) for cell in _cells(results, row)] for row in results.rows]
+    return json.dumps({"columns": columns(results), "data": data}, allow_nan=False)
+
+
+def as_csv(results: Results) -> str:
+    """The table as CSV; a text that a spreadsheet would run as a formula begins with a quote."""
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow([_harmless(name) for name in columns(results)])
+    for row in results.rows:
+        writer.writerow([_harmless(cell) for cell in _cells(results, row)])
+    return lines.getvalue()
+
+
+def _figures(results: Results) -> list[str]:
+    names = [results.metric]
+    if results.cross_validation:
+        folds = [f"{results.metric}_fold_{fold}" for fold in results.folds]
+        names = [f"avg_{results.metric}", f"std_{results.metric}", *folds]
+    return [naming.key(name) for name in [*names, "fit_seconds", "evaluate_seconds", "status"]]
+
+
+def _cells(results: Results, row: Row) -> Iterator[Any]:
+    yield row.trial
+    for name in results.params:
+        yield _value(name, row.setting.get(name))
+    yield row.metric
+    if results.cross_validation:
+        yield row.std
+        yield from (row.folds.get(fold) for fold in results.folds)
+    yield from (row.fit_seconds, row.evaluate_seconds, row.status)
+
+
+def _value(name: str, value: Any) -> Any:
+    """Numbers and truth values as they are, all else as MLflow's params have it."""
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    return naming.within(naming.PARAM_LIMIT, f"the param {name}", naming.text(value))
+
+
+def _finite(cell: Any) -> Any:
+    return None if isinstance(cell, float) and not math.isfinite(cell) else cell
+
+
+def _harmless(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
