@@ -51,7 +51,8 @@ def test_main_run_of_a_cross_validation(experiment):
         "mlflow.note.content": (
             "**Best: `maxDepth=1`**, `avg_f1` 0.8 ± 0.1\n\n"
             "`CrossValidator` of `Pipeline`: 2 settings, 2 folds · "
-            f"[results table](#/experiments/{experiment.id}/runs/{run_id}/artifacts/{table}.json) · "
+            f"[results table](#/experiments/{experiment.id}/runs/{run_id}/artifacts/{table}.json)"
+            " · "
             f"[charts](#/experiments/{experiment.id}/runs?viewStateShareKey=trackmllib-{uuid}"
             "&compareRunsMode=CHART&workflowType=machine_learning)\n\n"
             f"![the metric over the settings](get-artifact?path={table}.png&run_uuid={run_id})\n\n"

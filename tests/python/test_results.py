@@ -7,6 +7,7 @@ import json
 import math
 import socket
 import time
+from pathlib import Path
 
 import mlflow
 import pytest
@@ -34,8 +35,7 @@ def artifacts(run, client=None):
 def file(run, name, client=None):
     """The content of an artifact."""
     path = (client or mlflow.MlflowClient()).download_artifacts(run.info.run_id, name)
-    with open(path, encoding="utf-8", newline="") as content:
-        return content.read()
+    return Path(path).read_bytes().decode()
 
 
 def loaded(run, story):

@@ -30,7 +30,8 @@ _PAPER, _INK, _FAINT, _RULE = "#ffffff", "#24292f", "#57606a", "#e4e7eb"
 _BLUE, _GOLD = "#1f6feb", "#d4af37"
 _LINES = (_BLUE, "#d1570a", "#1a7f37", "#8250df", "#bf3989", "#57606a", "#9a6700", "#0a7ea4")
 _COLOURS = "viridis"
-_DPI = 144
+_WIDTH = 7.4  # inches
+_DPI = 100  # MLflow's UI shows a picture pixel by pixel, and cuts what is wider than the page
 _FEW = 12  # values that can have a row or a column each
 _MOST_PANELS = 12
 
@@ -92,7 +93,7 @@ class _Picture:
         if len(varied) > 2:
             self._panels(varied)
         else:
-            self.figure.set_size_inches(7.2, 4.2)
+            self.figure.set_size_inches(_WIDTH, 4.2)
             axes = self._axes(self.figure.add_subplot())
             if len(varied) == 2:
                 self._two(axes, *varied)
@@ -197,6 +198,7 @@ class _Picture:
         axes.set_xlabel(x.title, color=_INK, fontsize=9)
         axes.set_ylabel(y.title, color=_INK, fontsize=9)
         axes.grid(visible=False)
+        axes.set_facecolor(_RULE)  # a setting without a metric
         self._frame(axes, columns[x.at[self.best]], lines[y.at[self.best]])
         self._bar(axes, image)
 
@@ -220,9 +222,9 @@ class _Picture:
     def _panels(self, varied: list[Scale]) -> None:
         """A panel for each param: every trial, and the mean at each value."""
         shown = sorted(varied, key=self._effect, reverse=True)[:_MOST_PANELS]
-        across = min(4, len(shown)) if len(shown) > 4 else len(shown) if len(shown) < 4 else 2
+        across = 2 if len(shown) == 4 else 3
         down = math.ceil(len(shown) / across)
-        self.figure.set_size_inches(max(7.2, 2.6 * across), max(2.6, 2.1 * down) + 0.4)
+        self.figure.set_size_inches(_WIDTH, max(2.6, 2.0 * down) + 0.4)
         for position, x in enumerate(shown):
             axes = self._axes(self.figure.add_subplot(down, across, position + 1))
             alpha = 0.5 if len(self.rows) < 200 else 0.2

@@ -40,7 +40,7 @@ class Results:
     Attributes:
         metric: the metric's name, as a fold has it.
         figure: the name of the trials' figure: the metric's, or that of its mean over the folds.
-        folds: the folds that any trial has a metric of.
+        folds: of a cross-validation, the folds that any trial has a metric of.
         params: the MLflow keys of the grid's params.
         best: the winner; ``None``: the tuning has none.
     """
@@ -64,17 +64,17 @@ class Results:
 def of(tuning: Tuning, best: Trial | None) -> Results:
     """The results of a tuning that is over."""
     started = tuning.started
-    cross_validation = tuning.folds is not None
+    crossed = tuning.folds is not None
     rows = {trial.index: _row(trial) for trial in list(tuning.trials.values())}
     winner = rows[best.index] if best is not None else None
     found = dict.fromkeys(name for row in rows.values() for name in row.setting)
     return Results(
         fit_uuid=tuning.fit_uuid,
         metric=started.metric,
-        figure=f"avg_{started.metric}" if cross_validation else started.metric,
+        figure=f"avg_{started.metric}" if crossed else started.metric,
         larger_better=started.larger_better,
-        cross_validation=cross_validation,
-        folds=sorted({fold for row in rows.values() for fold in row.folds}),
+        cross_validation=crossed,
+        folds=sorted({fold for row in rows.values() for fold in row.folds}) if crossed else [],
         params=list(dict.fromkeys([*tuning.param_keys.values(), *found])),
         best=winner,
         rows=sorted(rows.values(), key=lambda row: _rank(row, winner, started.larger_better)),

@@ -41,9 +41,10 @@ def as_csv(results: Results) -> str:
 def _figures(results: Results) -> list[str]:
     names = [results.metric]
     if results.cross_validation:
-        folds = [f"{results.metric}_fold_{fold}" for fold in results.folds]
-        names = [f"avg_{results.metric}", f"std_{results.metric}", *folds]
-    return [naming.key(name) for name in [*names, "fit_seconds", "evaluate_seconds", "status"]]
+        names = [f"avg_{results.metric}", f"std_{results.metric}"]
+    figures = [naming.key(name) for name in names]
+    folds = [f"{naming.key(results.metric)}_fold_{fold}" for fold in results.folds]
+    return [*figures, *folds, "fit_seconds", "evaluate_seconds", "status"]
 
 
 def _cells(results: Results, row: Row) -> Iterator[Any]:
@@ -53,7 +54,7 @@ def _cells(results: Results, row: Row) -> Iterator[Any]:
     yield row.metric
     if results.cross_validation:
         yield row.std
-        yield from (row.folds.get(fold) for fold in results.folds)
+    yield from (row.folds.get(fold) for fold in results.folds)
     yield from (row.fit_seconds, row.evaluate_seconds, row.status)
 
 
