@@ -40,7 +40,7 @@ def of(
         paragraphs.append(f"**Best: {name}**, {figure} {_number(results.best)}")
     failed = sum(row.status == "FAILED" for row in results.rows)
     facts = [
-        f"{started.trials} settings",
+        f"{started.trials} setting{'s' * (started.trials != 1)}",
         *([f"{len(results.folds)} folds"] if results.cross_validation and results.folds else []),
         *([f"{failed} failed"] if failed else []),
     ]

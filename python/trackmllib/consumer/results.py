@@ -100,4 +100,4 @@ def _rank(row: Row, best: Row | None, larger_better: bool) -> tuple[Any, ...]:
     """The best, then what has a metric by it, then metrics that are no number, then no metric."""
     figure = row.figure
     ordered = 0.0 if math.isnan(figure) else -figure if larger_better else figure
-    return row is not best, row.metric is None, math.isnan(figure), ordered, row.trial
+    return row is not best, row.metric is None, math.isnan(figure), ordered, row.name, row.trial
