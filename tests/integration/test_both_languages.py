@@ -91,14 +91,18 @@ def test_runs_are_the_same(scenario: str, scala_tunings: Logged, python_tunings:
 
 
 def figures(node: Node) -> dict[str, float]:
-    """A run's metrics but for what it took."""
-    taken = TAKEN | RESOURCES
+    """A run's metrics but for what it took, and the last trial's: Scala's is another."""
+    taken = TAKEN | RESOURCES | {name for name in node.metrics if name.startswith("trial_")}
     return {name: value for name, value in node.metrics.items() if name not in taken}
 
 
 def tags(node: Node) -> dict[str, str]:
     """A run's tags; of an error only that there is one, since each language words it its way."""
-    found = {name: value for name, value in node.tags.items() if name != "mlflow.runName"}
+    found = {
+        name: re.sub(r"\b([0-9a-f]{32}|[0-9a-f]{6})\b|experiments/\d+|_[0-9a-f]{6}\b", "id", value)
+        for name, value in node.tags.items()
+        if name != "mlflow.runName"
+    }
     found["name"] = node.name
     for name in found.keys() & {"name", "trackmllib.bestTrial"}:
         found[name] = ", ".join(sorted(without_uid(word) for word in found[name].split(", ")))

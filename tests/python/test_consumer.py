@@ -382,7 +382,7 @@ def test_resumed_consumer_writes_nothing_twice(experiment):
     first = Consumer(lambda tuning: None)
     for event in story.events:
         first.accept(event)
-    assert first.main_run(story.id, LONG)
+    until(lambda: experiment.mains() and statuses(experiment.children()) == ["FINISHED"])
     consumed(story.run(1, 0.7, 0.8).finish(1), resumed=True)
     consumed(story, resumed=True)
     assert len(experiment.runs()) == 3

@@ -209,6 +209,13 @@ class MainRun(Run):
         self.entity = super()._make(store)
         return self.entity
 
+    def _leave_out(self, there: mlflow.entities.Run) -> None:
+        super()._leave_out(there)
+        if self._written_end is not None:  # all else was written before its end
+            self._view_due = False
+            table = f"tuning_results_{self.tuning.fit_uuid}.json"
+            self._concluded = table in there.data.tags.get(shared.TABLES, "")
+
     def _create(self, store: Store, tags: dict[str, str]) -> mlflow.entities.Run:
         started = self.tuning.started
         name = started.destination.run_name or (
