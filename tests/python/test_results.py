@@ -369,6 +369,28 @@ def test_artifact_store_that_refuses(location, tmp_path):
     assert "tuning_results" not in note
 
 
+def test_replayed_when_the_artifact_store_is_back(experiment, tmp_path):
+    """What was missing comes to the run that is there."""
+    client = experiment.client
+    location = tmp_path / "a file is where the directory should be"
+    location.touch()
+    away = Experiment(client)
+    away.id = client.create_experiment(f"{away.name}-away", artifact_location=location.as_uri())
+    story = Story(to(away)).run(0, 0.5, 0.6).run(1, 0.7, 0.9).finish(1)
+    assert "results table" in consumed(story)[0]
+    before = away.main()
+    location.unlink()
+    assert consumed(story, resumed=True) == [None]
+    after = away.main()
+    assert len(artifacts(after)) == 3
+    assert rows(after, story)[0]["trial"] == 1
+    assert after.info.end_time == before.info.end_time
+    assert "![" in after.data.tags["mlflow.note.content"]
+    assert "charts" in after.data.tags["mlflow.note.content"]
+    assert after.data.metrics == before.data.metrics
+    assert len(away.runs()) == 3
+
+
 def test_artifact_store_that_never_answers(experiment, monkeypatch):
     """It is not waited for."""
     monkeypatch.setattr(store, "_ARTIFACTS", 0.5)

@@ -211,10 +211,9 @@ class MainRun(Run):
 
     def _leave_out(self, there: mlflow.entities.Run) -> None:
         super()._leave_out(there)
-        if self._written_end is not None:  # all else was written before its end
-            self._view_due = False
-            table = f"tuning_results_{self.tuning.fit_uuid}.json"
-            self._concluded = table in there.data.tags.get(shared.TABLES, "")
+        table = f"tuning_results_{self.tuning.fit_uuid}.json"
+        if self._written_end is not None and table in there.data.tags.get(shared.TABLES, ""):
+            self._concluded, self._view_due = True, False  # they were written before its end
 
     def _create(self, store: Store, tags: dict[str, str]) -> mlflow.entities.Run:
         started = self.tuning.started

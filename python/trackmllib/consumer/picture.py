@@ -13,6 +13,7 @@ import math
 import threading
 from collections import defaultdict
 from contextlib import suppress
+from functools import cache
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,7 @@ _FEW = 12  # values that can have a row or a column each
 _MOST_PANELS = 12
 
 
+@cache
 def prepare() -> None:
     """Begins to import matplotlib, so that nobody waits for it later."""
     threading.Thread(target=_imported, name=f"{THREADS}picture", daemon=True).start()
