@@ -78,13 +78,7 @@ class Tuning:
         late = self.ended and not isinstance(event, TrialMeasured)
         match event:
             case TrialStarted():
-                trial = self.trials.get(event.trial)
-                if trial is None:
-                    trial = self.trials[event.trial] = Trial(self, event)
-                trial.on_started(event)
-                if self.ended:
-                    trial.interrupt(event.time)
-                touched: Sequence[Run] = [trial]
+                touched: Sequence[Run] = self._begin(event)
             case TrialFinished():
                 touched = self._change(event, lambda trial: trial.on_finished(event))
             case TrialFailed():
@@ -156,6 +150,15 @@ class Tuning:
         while above is not None:
             yield above.tuning
             above = above.tuning.parent_run
+
+    def _begin(self, event: TrialStarted) -> list[Run]:
+        trial = self.trials.get(event.trial)
+        if trial is None:
+            trial = self.trials[event.trial] = Trial(self, event)
+        trial.on_started(event)
+        if self.ended:
+            trial.interrupt(event.time)
+        return [trial]
 
     def _change(
         self, event: TrialFinished | TrialFailed | TrialMeasured, change: Callable[[Trial], None]
