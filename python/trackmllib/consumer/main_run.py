@@ -32,6 +32,7 @@ class MainRun(Run):
         entity: MLflow's own object of a run that was made or found here.
         outermost: whether the tuning is nested in no other.
         view: the key of the tuning's view; ``None``: there is none, or not yet.
+        view_due: whether it is still to be written.
     """
 
     def __init__(self, tuning: Tuning) -> None:
@@ -42,7 +43,7 @@ class MainRun(Run):
         self.view: str | None = None
         # hundreds of tunings may be nested in one: they have their tables, and no more
         self.outermost = tuning.started.parent is None
-        self._view_due = self.outermost and tuning.started.destination.view
+        self.view_due = self.outermost and tuning.started.destination.view
         self._experiment: str | None = None
         self._looking = threading.Lock()
         self._children: dict[str, mlflow.entities.Run] | None = None
@@ -159,9 +160,9 @@ class MainRun(Run):
     def write(self, store: Store) -> bool:
         """Brings MLflow up to what the run should hold; its end comes after all trials."""
         run_id = self.create(store)
-        if self._view_due:
-            self._view_due = False
+        if self.view_due:
             self._show(store, run_id)
+            self.view_due = False
         if self.tuning.ended and not self.tuning.only_main_is_left():
             return True  # the last of them has it written again
         if self._conclusion is not None and not self._concluded:
@@ -213,7 +214,7 @@ class MainRun(Run):
         super()._leave_out(there)
         table = f"tuning_results_{self.tuning.fit_uuid}.json"
         if self._written_end is not None and table in there.data.tags.get(shared.TABLES, ""):
-            self._concluded, self._view_due = True, False  # they were written before its end
+            self._concluded, self.view_due = True, False  # they were written before its end
 
     def _create(self, store: Store, tags: dict[str, str]) -> mlflow.entities.Run:
         started = self.tuning.started
