@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -106,3 +108,37 @@ def server(tmp_path_factory):
     running.start()
     yield running
     running.stop()
+
+
+class SmallDisk:
+    """A file system of its own that can be filled."""
+
+    def __init__(self, path):
+        self.path = path
+        self._filler = path / "filler"
+
+    def fill(self):
+        """Leaves no room on it."""
+        with self._filler.open("wb", buffering=0) as filler, contextlib.suppress(OSError):
+            while True:
+                filler.write(bytes(4096))
+
+    def free(self):
+        """Leaves room on it again."""
+        self._filler.unlink()
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 256 KB, where this machine lets us mount one."""
+    path = tmp_path / "small"
+    path.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(path)]
+    if shutil.which("mount") is None or _run(mount):
+        pytest.skip("a small disk cannot be mounted here")
+    yield SmallDisk(path)
+    _run(["umount", "--lazy", str(path)])
+
+
+def _run(command):
+    return subprocess.run(command, check=False, capture_output=True).returncode

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -37,67 +39,123 @@ def path_of(directory: Path, tuning: str) -> Path:
 class Journal:
     """The journal of one tuning, open for its life; never raises.
 
-    A directory that cannot be written gives way to the temporary one, and that to none at all.
-
-    Attributes:
-        path: the file; ``None`` where none could be kept.
+    A directory that cannot be written, or that gets full, gives way to the temporary one. What that
+    has no room for either waits for the next attempt.
     """
 
     def __init__(self, directory: Path, tuning: str) -> None:
-        self.path: Path | None = None
-        self._file = -1
-        temporary = Path(tempfile.gettempdir()) / f"{TEMPORARY}{_user()}"
-        for place, instead in (
-            (directory, f"it goes to {temporary}"),
-            (temporary, "this tuning has no journal"),
-        ):
-            try:
-                self._file = _open(place, tuning)
-            except OSError as error:
-                messages.logger.warning(messages.no_journal(place, error, instead))
-            else:
-                self.path = path_of(place, tuning)
-                return
+        self._wanted = directory
+        self._tuning = tuning
+        self._file: _File | None = None
+        self._waiting = b""
+        self._closed = False
+        self._writing = threading.Lock()
+        self._flush()
+
+    @property
+    def path(self) -> Path | None:
+        """The file; ``None`` where it does not have every line."""
+        return self._file.path if self._file and not self._waiting else None
 
     def append(self, line: str) -> None:
         """Writes one event line; it is the operating system's when this returns."""
-        if self._file < 0:
-            return
-        data = line.encode("utf-8", "replace") + b"\n"
-        try:
-            _write(self._file, data)
-        except OSError as error:
-            assert self.path is not None
-            messages.logger.warning(
-                messages.no_journal(self.path.parent, error, "its later events are not in it")
-            )
-            self.close()
+        with self._writing:
+            if not self._closed:
+                self._waiting += line.encode("utf-8", "replace") + b"\n"
+                self._flush()
 
     def close(self) -> None:
         """Closes the file and leaves it."""
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
+        with self._writing:
+            self._closed = True
+            if self._file:
+                self._file.close()
 
     def remove(self) -> None:
         """Removes the file: MLflow has everything."""
         self.close()
-        if self.path is not None:
+        if self._file:
+            self._file.path.unlink(missing_ok=True)
+
+    def _flush(self) -> None:
+        try:
+            if self._file is None:
+                self._file = _File(self._wanted, self._tuning)
+            self._file.append(self._waiting)
+        except OSError as error:
+            self._move(error)
+        else:
+            self._waiting = b""
+
+    def _move(self, error: OSError) -> None:
+        """To the temporary directory, with all lines so far."""
+        full, temporary = self._file, Path(tempfile.gettempdir(), f"{TEMPORARY}{_user()}")
+        instead = f"it goes to {temporary}"
+        try:
+            self._file = _File(
+                temporary, self._tuning, (full.content() if full else b"") + self._waiting
+            )
+        except OSError:
+            instead = f"nor to {temporary}: what MLflow does not take by the end is lost"
+        else:
+            self._waiting = b""
+            if full:
+                full.close()
+                full.path.unlink(missing_ok=True)
+        messages.warn_once(messages.no_journal(self._wanted, error, instead))
+
+
+class _File:
+    """A file of the user's own, locked while it is open; one descriptor, whose closing unlocks it.
+
+    Raises:
+        OSError: it cannot be made; then there is none.
+    """
+
+    def __init__(self, directory: Path, tuning: str, content: bytes = b"") -> None:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.path = path_of(directory, tuning)
+        self._size = 0
+        self._descriptor = os.open(
+            self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600
+        )
+        try:
+            if fcntl is not None:
+                fcntl.lockf(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self.append(content)
+        except OSError:
+            self.close()
             self.path.unlink(missing_ok=True)
+            raise
+
+    def append(self, data: bytes) -> None:
+        """Writes all of ``data``.
+
+        Raises:
+            OSError: there was no room, and the file is as before.
+        """
+        try:
+            _write(self._descriptor, data)
+        except OSError:
+            with suppress(OSError):
+                os.ftruncate(self._descriptor, self._size)
+            raise
+        self._size += len(data)
+
+    def content(self) -> bytes:
+        """All that was written."""
+        return os.pread(self._descriptor, self._size, 0)
+
+    def close(self) -> None:
+        """Leaves it to whoever wants it."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
 
 
-def _open(directory: Path, tuning: str) -> int:
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-    file = os.open(path_of(directory, tuning), flags, 0o600)
-    if fcntl is not None:
-        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    return file
-
-
-def _write(file: int, data: bytes) -> None:
-    if os.write(file, data) < len(data):
-        raise OSError("the disk is full")
+def _write(descriptor: int, data: bytes) -> None:
+    if os.write(descriptor, data) < len(data):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _user() -> str:

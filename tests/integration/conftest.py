@@ -80,6 +80,18 @@ def build(spark_install: Spark, tmp_path_factory: pytest.TempPathFactory):
 
 
 @pytest.fixture(scope="session")
+def newest_spark() -> Spark:
+    """Where which Spark it is makes no difference."""
+    return installed()[-1]
+
+
+@pytest.fixture(scope="session")
+def faults_app(newest_spark: Spark, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Scala program of the faults."""
+    return compiled(newest_spark, APPS / "Faults.scala", tmp_path_factory.mktemp("faults"))
+
+
+@pytest.fixture(scope="session")
 def scala_tunings(spark_install: Spark, build, place, data: Path) -> Logged:
     """The stock Scala tunings, by spark-submit with jar and listener."""
     uri, state, env = place("scala")

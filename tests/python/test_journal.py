@@ -7,7 +7,6 @@ import stat
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
 
 import pytest
 
@@ -85,18 +84,61 @@ def test_no_directory_at_all(blocked, monkeypatch, caplog):
     kept.append("line")
     kept.remove()
     assert kept.path is None
-    assert "no journal" in caplog.messages[-1]
+    (warning,) = caplog.messages
+    assert "is lost" in warning
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_full_disk(tmp_path, caplog):
-    """A disk that gets full is said once, and nothing is thrown."""
-    (tmp_path / "one.jsonl").symlink_to("/dev/full")
-    kept = Journal(tmp_path, "one")
-    kept.append("line")
-    kept.append("line")
+def lines(kept):
+    """What is in the file of a journal."""
+    return kept.path.read_text().splitlines()
+
+
+def test_full_disk(tmp_path, small_disk, monkeypatch, caplog):
+    """What is on a disk that gets full moves to the temporary directory, with one warning."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    kept = Journal(small_disk.path, "one")
+    kept.append("before")
+    small_disk.fill()
+    kept.append("during" * 1000)
+    small_disk.free()
+    kept.append("after")
+    assert kept.path.parent.parent == tmp_path
+    assert lines(kept) == ["before", "during" * 1000, "after"]
+    assert list(small_disk.path.iterdir()) == []
     (warning,) = caplog.messages
     assert "Make room" in warning
+    kept.remove()
+    assert list(kept._file.path.parent.iterdir()) == []
+
+
+def test_all_disks_full(small_disk, monkeypatch, caplog):
+    """With no room anywhere the lines wait for some, in their order, with one warning."""
+    monkeypatch.setattr(tempfile, "tempdir", str(small_disk.path))
+    kept = Journal(small_disk.path / "journals", "one")
+    kept.append("before")
+    small_disk.fill()
+    for line in ("first" * 1000, "second" * 1000):
+        kept.append(line)
+        assert kept.path is None
+    (warning,) = caplog.messages
+    assert "is lost" in warning
+    small_disk.free()
+    kept.append("after")
+    assert lines(kept) == ["before", "first" * 1000, "second" * 1000, "after"]
+
+
+def test_temporary_disk_full(small_disk, blocked, monkeypatch, caplog):
+    """A journal that is in the temporary directory already stays there."""
+    monkeypatch.setattr(tempfile, "tempdir", str(small_disk.path))
+    kept = Journal(blocked, "one")
+    kept.append("before")
+    small_disk.fill()
+    kept.append("during" * 1000)
+    assert kept.path is None
+    small_disk.free()
+    kept.append("after")
+    assert lines(kept) == ["before", "during" * 1000, "after"]
+    assert len(caplog.messages) == 2
 
 
 def test_open_journal_is_in_use(tmp_path):

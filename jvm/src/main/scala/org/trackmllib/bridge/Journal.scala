@@ -8,50 +8,55 @@ import org.trackmllib.{Messages, Settings, WarnOnce}
 
 /**
  * The file of a tuning's event lines, kept until MLflow has them. Where its directory cannot be
- * written, or the disk gets full, it is in the temporary directory; else there is none.
+ * written, or the disk gets full, it is in the temporary directory; what that has no room for either
+ * waits for the next attempt.
  */
 private[bridge] final class Journal private (wanted: Path, name: String) {
-  private var file: Option[LockedFile] =
-    try Some(LockedFile.create(wanted, name))
-    catch { case e: IOException => elsewhere(e, Array.emptyByteArray) }
+  private var file: Option[LockedFile] = None
+  private var waiting = Vector.empty[String]
+  flush()
 
-  def path: Option[Path] = file.map(_.path)
+  /** None where it does not have every line. */
+  def path: Option[Path] = file.filter(_ => waiting.isEmpty).map(_.path)
 
   def append(line: String): Unit = {
-    val bytes = s"$line\n".getBytes(UTF_8)
-    file.foreach { current =>
-      try current.append(bytes)
-      catch { case e: IOException => file = move(current, e, bytes) }
-    }
+    waiting :+= line
+    flush()
   }
 
   /** The lines so far. */
   def lines: Seq[String] =
-    file.toSeq.flatMap(f => new String(f.content, UTF_8).split('\n')).filter(_.nonEmpty)
+    file.toSeq.flatMap(f => new String(f.content, UTF_8).split('\n')).filter(_.nonEmpty) ++ waiting
 
   /** From here on `trackmllib replay` may take it. */
   def close(): Unit = file.foreach(_.close())
 
   def delete(): Unit = file.foreach(_.delete())
 
-  private def move(full: LockedFile, error: IOException, bytes: Array[Byte]) = {
-    val moved = elsewhere(error, full.content ++ bytes)
-    if (moved.isDefined) full.delete()
-    moved
+  private def flush(): Unit = {
+    val bytes = waiting.map(line => s"$line\n").mkString.getBytes(UTF_8)
+    try {
+      if (file.isEmpty) file = Some(LockedFile.create(wanted, name))
+      file.foreach(_.append(bytes))
+      waiting = Vector.empty
+    } catch { case e: IOException => move(e, bytes) }
   }
 
-  private def elsewhere(error: IOException, content: Array[Byte]): Option[LockedFile] =
+  /** To the temporary directory, with all lines so far. */
+  private def move(error: IOException, bytes: Array[Byte]): Unit =
     try {
-      val file = LockedFile.create(JournalDirectory.temporary, name)
-      file.append(content)
-      WarnOnce(
-        Messages.journalElsewhere(wanted.toString, error.toString, file.path.getParent.toString)
+      val moved = LockedFile.create(
+        JournalDirectory.temporary,
+        name,
+        file.fold(bytes)(_.content ++ bytes)
       )
-      Some(file)
+      file.foreach(_.delete())
+      file = Some(moved)
+      waiting = Vector.empty
+      val directory = moved.path.getParent.toString
+      WarnOnce(Messages.journalElsewhere(wanted.toString, error.toString, directory))
     } catch {
-      case _: IOException =>
-        WarnOnce(Messages.noJournal(wanted.toString, error.toString))
-        None
+      case _: IOException => WarnOnce(Messages.noJournal(wanted.toString, error.toString))
     }
 }
 

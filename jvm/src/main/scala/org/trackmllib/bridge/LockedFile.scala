@@ -48,9 +48,22 @@ private[bridge] final class LockedFile private (val path: Path, file: RandomAcce
 }
 
 private[bridge] object LockedFile {
-  def create(directory: Path, name: String): LockedFile = {
+
+  /** A new file that holds `content`, or an exception and no file. */
+  def create(
+      directory: Path,
+      name: String,
+      content: Array[Byte] = Array.emptyByteArray
+  ): LockedFile = {
     JournalDirectory.create(directory)
     val path = JournalDirectory.createFile(directory.resolve(name))
-    new LockedFile(path, new RandomAccessFile(path.toFile, "rw"))
+    val file = new LockedFile(path, new RandomAccessFile(path.toFile, "rw"))
+    try file.append(content)
+    catch {
+      case e: IOException =>
+        Try(file.delete())
+        throw e
+    }
+    file
   }
 }

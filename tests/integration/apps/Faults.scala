@@ -1,0 +1,152 @@
+import java.io.{FileOutputStream, IOException}
+import java.nio.file.{Files, Path, Paths}
+import java.util.concurrent.CountDownLatch
+import java.util.concurrent.atomic.AtomicInteger
+
+import scala.collection.JavaConverters._
+import scala.util.Try
+
+import org.apache.spark.ml.{Estimator, Model}
+import org.apache.spark.ml.evaluation.Evaluator
+import org.apache.spark.ml.param.{IntParam, ParamMap}
+import org.apache.spark.ml.tuning.{CrossValidator, ParamGridBuilder}
+import org.apache.spark.ml.util.Identifiable
+import org.apache.spark.scheduler.{SparkListener, SparkListenerJobEnd}
+import org.apache.spark.sql.{DataFrame, Dataset, SparkSession}
+import org.apache.spark.sql.functions.{avg, lit}
+import org.apache.spark.sql.types.StructType
+
+/**
+ * Stock tunings to which something happens, in the order of the arguments, each in an experiment of
+ * its own name; faults.py beside it has the same in Python.
+ */
+object Faults {
+
+  /** What a trial does first, told the how many-th it is. */
+  @volatile var step: Int => Unit = _ => ()
+  val fitted = new AtomicInteger
+
+  def main(args: Array[String]): Unit = args.foreach { scenario =>
+    val spark = SparkSession.builder().appName("faults").getOrCreate()
+    val Array(name, rest) = s"$scenario=".split("=", 2)
+    spark.conf.set("spark.trackmllib.experimentName", name)
+    val began = System.nanoTime
+    val uncaught = name == "throws" || name == "late"
+    def happened = happen(name, spark, rest.stripSuffix("="))
+    val outcome = if (uncaught) happened else Try(happened)
+    println(s"$name: $outcome")
+    println(s"seconds of $name: ${(System.nanoTime - began) / 1e9}")
+  }
+
+  private def happen(name: String, spark: SparkSession, detail: String): Any = name match {
+    case "plain" => tune(spark)(_ => ())
+    case "flooded" =>
+      spark.sparkContext.addSparkListener(new SparkListener {
+        override def onJobEnd(end: SparkListenerJobEnd): Unit = Thread.sleep(200)
+      })
+      tune(spark)(_ => ())
+    case "new-session" => tune(spark.newSession(), conf = "new-session")(_ => ())
+    case "long" =>
+      tune(spark, trials = 40) { _ =>
+        println("fitting")
+        Thread.sleep(50)
+      }
+    case "exit" => tune(spark)(at(3)(elsewhere(sys.exit(3))))
+    case "throws" => tune(spark)(at(3)(throw new IllegalStateException("the third")))
+    case "late" =>
+      val begun = new CountDownLatch(3)
+      tune(spark, trials = 3, parallelism = 3) { trial =>
+        begun.countDown()
+        begun.await()
+        if (trial == 1) throw new IllegalStateException("the first")
+        Thread.sleep(500)
+      }
+    case "stopped" => tune(spark)(at(3)(elsewhere(spark.stop())))
+    case "sidecar-killed" => tune(spark)(at(3)(killSidecar()))
+    case "sidecar-killed-twice" =>
+      tune(spark) { trial => if (trial == 2 || trial == 5) killSidecar() }
+    case "disk-full" | "disks-full" =>
+      val temporary = if (name == "disks-full") Some(sys.props("java.io.tmpdir")) else None
+      val small = detail +: temporary.toSeq
+      spark.conf.set("spark.trackmllib.journalDir", s"$detail/journals")
+      try tune(spark)(at(3)(small.foreach(fill)))
+      finally {
+        spark.conf.unset("spark.trackmllib.journalDir")
+        small.foreach(disk => Files.delete(filler(disk)))
+      }
+    case _ => // a server, by its address
+      spark.conf.set("spark.trackmllib.trackingUri", detail)
+      tune(spark)(_ => ())
+  }
+
+  private def tune(spark: SparkSession, trials: Int = 4, parallelism: Int = 1, conf: String = "")(
+      during: Int => Unit
+  ): Seq[Double] = {
+    if (conf.nonEmpty) spark.conf.set("spark.trackmllib.experimentName", conf)
+    fitted.set(0)
+    step = during
+    val estimator = new Step()
+    new CrossValidator()
+      .setEstimator(estimator)
+      .setEvaluator(new Average())
+      .setEstimatorParamMaps(new ParamGridBuilder().addGrid(estimator.size, 1 to trials).build())
+      .setNumFolds(2)
+      .setParallelism(parallelism)
+      .fit(spark.range(20).toDF("id"))
+      .avgMetrics
+      .toSeq
+  }
+
+  private def at(moment: Int)(action: => Unit)(trial: Int): Unit = if (trial == moment) action
+
+  /** In another thread, while the trial waits. */
+  private def elsewhere(action: => Unit): Unit = {
+    val thread = new Thread(() => action)
+    thread.start()
+    thread.join(10000)
+  }
+
+  private def killSidecar(): Unit = {
+    Thread.sleep(2000) // until it polls: one that never did is not started again
+    ProcessHandle.current.children.iterator.asScala
+      .filter(_.info.commandLine.orElse("").contains("trackmllib.sidecar"))
+      .foreach { process =>
+        process.destroyForcibly()
+        process.onExit().get()
+        println("sidecar killed")
+      }
+  }
+
+  private def filler(disk: String): Path = Paths.get(disk, "filler")
+
+  private def fill(disk: String): Unit = {
+    val file = new FileOutputStream(filler(disk).toFile)
+    try while (true) file.write(new Array[Byte](4096))
+    catch { case _: IOException => println(s"$disk is full") }
+    finally file.close()
+  }
+}
+
+class Step(override val uid: String = Identifiable.randomUID("step")) extends Estimator[StepModel] {
+  val size = new IntParam(this, "size", "its metric")
+  setDefault(size, 0)
+
+  override def fit(dataset: Dataset[_]): StepModel = {
+    Faults.step(Faults.fitted.incrementAndGet())
+    dataset.count()
+    copyValues(new StepModel(uid, $(size)).setParent(this))
+  }
+  override def transformSchema(schema: StructType): StructType = schema
+  override def copy(extra: ParamMap): Step = defaultCopy(extra)
+}
+
+class StepModel(override val uid: String, size: Int) extends Model[StepModel] {
+  override def transform(dataset: Dataset[_]): DataFrame = dataset.withColumn("size", lit(size))
+  override def transformSchema(schema: StructType): StructType = schema
+  override def copy(extra: ParamMap): StepModel = new StepModel(uid, size).setParent(parent)
+}
+
+class Average(override val uid: String = Identifiable.randomUID("average")) extends Evaluator {
+  override def evaluate(dataset: Dataset[_]): Double = dataset.agg(avg("size")).head().getDouble(0)
+  override def copy(extra: ParamMap): Average = new Average(uid)
+}

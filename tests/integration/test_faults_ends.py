@@ -1,0 +1,89 @@
+"""Drivers that end in the middle of a tuning: as untracked, and no run is RUNNING afterwards."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from drivers import LANGUAGES, Driver, Program, journal_of, processes_of, wait_until
+from logged import Node, history, journals, trees
+
+GONE_WITHIN = 5.0
+KILLS = int(os.environ.get("KILLS", "2"))
+
+
+@pytest.fixture(params=LANGUAGES)
+def program(request: pytest.FixtureRequest, newest_spark, faults_app: Path) -> Program:
+    """The fault program of each language."""
+    return Program(newest_spark, request.param, faults_app)
+
+
+def brought_in(program: Program, uri: str, state: Path, env: dict[str, str], name: str) -> Node:
+    """The main run, once the driver's processes are gone and what they left is replayed."""
+    wait_until(lambda: not processes_of(state), GONE_WITHIN)
+    if journals(state):
+        program.replay(**env)
+    assert journals(state) == []
+    (main,) = trees(uri, name)
+    trials = [child.tags["trackmllib.trial"] for child in main.children]
+    assert len(set(trials)) == len(trials)
+    assert "RUNNING" not in {node.status for node in main.walk()}
+    return main
+
+
+@pytest.mark.parametrize("kill", range(KILLS))
+def test_killed_at_a_random_moment(program: Program, place, kill: int) -> None:
+    """No process is left; each fold that had its metric is in MLflow, once."""
+    uri, state, env = place("killed")
+    driver = program.start("long", **env)
+    wait_until(lambda: journal_of(state), 120)
+    with journal_of(state).open() as journal:
+        time.sleep(random.uniform(0, 8))
+        driver.kill()
+        told = [json.loads(line) for line in journal.read().splitlines(keepends=True)[:-1]]
+    main = brought_in(program, uri, state, env, "long")
+    assert main.status == "KILLED"
+    children = {child.tags["trackmllib.trial"]: child.run.info.run_id for child in main.children}
+    had = [event for event in told if event["Event"].endswith(".TrialFinished")]
+    for event in had:
+        run = children[str(event["trial"])]
+        assert (event["fold"], event["metric"]) in history(uri, run, "metric")
+    print(f"killed after {len(had)} of 80")
+
+
+def test_signals(program: Program, place) -> None:
+    """Ctrl-C in a terminal and SIGTERM: the exit code as untracked, the runs KILLED or FAILED."""
+    for what in (signal.SIGINT, signal.SIGTERM):
+        uri, state, env = place("signals")
+        drivers = [program.start("long", **env), program.start("long", tracked=False)]
+        for driver in drivers:
+            wait_until(lambda driver=driver: driver.out.count("fitting") > 10, 120)
+            driver.signal_group(what)
+        assert drivers[0].code() == drivers[1].code() != 0
+        assert brought_in(program, uri, state, env, "long").status in ("KILLED", "FAILED")
+
+
+def last_words(driver: Driver) -> str:
+    """The exception that ended it."""
+    return [line for line in driver.err.splitlines() if "Exception" in line or "Error" in line][-1]
+
+
+@pytest.mark.parametrize("how", ["exit", "throws", "late", "sys-exit"])
+def test_ends_by_itself(program: Program, place, how: str) -> None:
+    """An exit in another thread or in a trial, an uncaught exception, also while others fit."""
+    if how == "sys-exit" and program.language == "scala":
+        pytest.skip("only Python has an exception for it")
+    uri, state, env = place("ends")
+    drivers = [program.start(how, **env), program.start(how, tracked=False)]
+    codes = [driver.code() for driver in drivers]
+    assert codes[0] == codes[1] != 0
+    if how in ("throws", "late"):
+        assert last_words(drivers[0]) == last_words(drivers[1])
+        assert drivers[0].err.count("Traceback") == drivers[1].err.count("Traceback")
+    main = brought_in(program, uri, state, env, how)
+    assert main.status in ("KILLED", "FAILED")
