@@ -8,7 +8,8 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from logged import journals
@@ -29,6 +30,7 @@ class Program:
     spark: Spark
     language: str
     app: Path
+    started: list[Driver] = field(default_factory=list)
 
     def start(
         self, *scenarios: str, tracked: bool = True, conf: dict[str, str] | None = None, **env: str
@@ -43,12 +45,19 @@ class Program:
             command += [word for item in confs.items() for word in ("--conf", "=".join(item))]
             command += ["--jars", self.spark.jar] if tracked else []
             command += [str(self.app)]
-        return Driver([*command, *scenarios], self.spark.environment(**env))
+        driver = Driver([*command, *scenarios], self.spark.environment(**env))
+        self.started.append(driver)
+        return driver
 
-    def replay(self, *args: str, **env: str) -> None:
-        """Brings in what is pending."""
-        command = [str(self.spark.bin / "trackmllib"), "replay", "--all", *args]
-        done = self.spark.run(command, **env)
+    def close(self) -> None:
+        """Ends what still runs of it."""
+        for driver in self.started:
+            driver.close()
+
+    def replay(self, state: Path, **env: str) -> None:
+        """Brings in what is pending, in a state directory or where the temporary ones are."""
+        command = [str(self.spark.bin / "trackmllib"), "replay", "--all"]
+        done = self.spark.run(command, **{"TMPDIR": str(state), **env})
         assert done.code == 0, done.out + done.err
 
 
@@ -90,12 +99,19 @@ class Driver:
         self._process.kill()
         self._process.wait()
 
+    def close(self) -> None:
+        """Ends all of it that is left."""
+        with suppress(ProcessLookupError):
+            self.signal_group(signal.SIGKILL)
+        self._process.wait()
+        self._out.close()
+        self._err.close()
+
     def code(self) -> int:
         """How it ended."""
         try:
             return self._process.wait(LONGEST)
         except subprocess.TimeoutExpired:
-            self.signal_group(signal.SIGKILL)
             raise AssertionError(f"it hangs: {self.out}\n{self.err[-3000:]}") from None
 
     def outcomes(self) -> dict[str, str]:

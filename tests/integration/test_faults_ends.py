@@ -7,27 +7,33 @@ import os
 import random
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from drivers import LANGUAGES, Driver, Program, journal_of, processes_of, wait_until
 from logged import Node, history, journals, trees
+from sparks import Spark
 
 GONE_WITHIN = 5.0
 KILLS = int(os.environ.get("KILLS", "2"))
 
 
 @pytest.fixture(params=LANGUAGES)
-def program(request: pytest.FixtureRequest, newest_spark, faults_app: Path) -> Program:
+def program(
+    request: pytest.FixtureRequest, newest_spark: Spark, faults_app: Path
+) -> Iterator[Program]:
     """The fault program of each language."""
-    return Program(newest_spark, request.param, faults_app)
+    made = Program(newest_spark, request.param, faults_app)
+    yield made
+    made.close()
 
 
 def brought_in(program: Program, uri: str, state: Path, env: dict[str, str], name: str) -> Node:
     """The main run, once the driver's processes are gone and what they left is replayed."""
     wait_until(lambda: not processes_of(state), GONE_WITHIN)
     if journals(state):
-        program.replay(**env)
+        program.replay(state, **env)
     assert journals(state) == []
     (main,) = trees(uri, name)
     trials = [child.tags["trackmllib.trial"] for child in main.children]
@@ -73,11 +79,9 @@ def last_words(driver: Driver) -> str:
     return [line for line in driver.err.splitlines() if "Exception" in line or "Error" in line][-1]
 
 
-@pytest.mark.parametrize("how", ["exit", "throws", "late", "sys-exit"])
+@pytest.mark.parametrize("how", ["exit", "throws", "late"])
 def test_ends_by_itself(program: Program, place, how: str) -> None:
-    """An exit in another thread or in a trial, an uncaught exception, also while others fit."""
-    if how == "sys-exit" and program.language == "scala":
-        pytest.skip("only Python has an exception for it")
+    """An exit in another thread, an uncaught exception, also while others fit."""
     uri, state, env = place("ends")
     drivers = [program.start(how, **env), program.start(how, tracked=False)]
     codes = [driver.code() for driver in drivers]

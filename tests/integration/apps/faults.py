@@ -138,7 +138,6 @@ HAPPENINGS = {
     "new-session": lambda spark, _: in_new_session(spark, "new-session"),
     "long": lambda spark, _: tune(spark, long, trials=40),
     "exit": lambda spark, _: tune(spark, at(3, elsewhere(lambda: os._exit(3)))),
-    "sys-exit": lambda spark, _: tune(spark, at(3, lambda: sys.exit(3))),
     "throws": lambda spark, _: tune(spark, at(3, lambda: throw("the third"))),
     "late": lambda spark, _: tune(spark, late, trials=3, parallelism=3),
     "stopped": lambda spark, _: tune(spark, at(3, elsewhere(spark.stop))),
