@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import tempfile
@@ -16,7 +17,7 @@ from logged import journals
 from sparks import APPS, LISTENER, Spark
 
 LANGUAGES = ["scala", "python"]
-LONGEST = 240
+LONGEST = 120
 
 
 @dataclass(frozen=True)
@@ -25,26 +26,33 @@ class Program:
 
     Attributes:
         app: the Scala program, compiled.
+        jar: trackmllib's, where it is not the installed one.
     """
 
     spark: Spark
     language: str
     app: Path
+    jar: str = ""
     started: list[Driver] = field(default_factory=list)
 
     def start(
         self, *scenarios: str, tracked: bool = True, conf: dict[str, str] | None = None, **env: str
     ) -> Driver:
         """Starts it in a process group of its own, as a terminal does."""
+        confs = [word for item in (conf or {}).items() for word in ("--conf", "=".join(item))]
         if self.language == "python":
             command = [self.spark.python, str(APPS / "faults.py")]
+            env["PYSPARK_SUBMIT_ARGS"] = shlex.join([*confs, "pyspark-shell"])
             env |= {"TRACKMLLIB_ENABLED": "1"} if tracked else {}
         else:
+            listening = [
+                "--jars",
+                self.jar or self.spark.jar,
+                "--conf",
+                f"spark.extraListeners={LISTENER}",
+            ]
             command = [str(self.spark.home / "bin" / "spark-submit"), "--class", "Faults"]
-            confs = {**(conf or {}), **({"spark.extraListeners": LISTENER} if tracked else {})}
-            command += [word for item in confs.items() for word in ("--conf", "=".join(item))]
-            command += ["--jars", self.spark.jar] if tracked else []
-            command += [str(self.app)]
+            command += [*confs, *(listening if tracked else []), str(self.app)]
         driver = Driver([*command, *scenarios], self.spark.environment(**env))
         self.started.append(driver)
         return driver
