@@ -57,7 +57,7 @@ class Sidecar:
         self._driver = driver
         self._journal_dir = journal_dir
         self._alone = threading.Event()
-        self._consumer = Consumer(self._done, resumed=resume)
+        self._consumer = Consumer(self._done, resumed=resume, troubled=self._trouble)
         self._display = display
         self._progress = Progress()
         self._open_runs: dict[str, dict[str, Any]] = {}
@@ -137,6 +137,12 @@ class Sidecar:
             return
         if self._journal_dir is not None and not tuning.refused:
             journal.path_of(self._journal_dir, tuning.started.tuning).unlink(missing_ok=True)
+
+    def _trouble(self, tuning: Tuning) -> None:
+        """Tells the driver why MLflow does not have all, should its fit not wait any longer."""
+        with suppress(Exception):
+            reason = messages.without_password(tuning.trouble or "")
+            self._driver.trouble(tuning.started.tuning, reason)
 
     def _watch_driver(self) -> None:
         sys.stdin.read()

@@ -8,6 +8,12 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+_CODES = {
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    429: "REQUEST_LIMIT_EXCEEDED",
+    500: "INTERNAL_ERROR",
+}
 _HOP = {"connection", "content-length", "transfer-encoding", "host"}
 
 
@@ -43,7 +49,7 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(self.server.delay)
             self.close_connection = True
         elif isinstance(fault, int):
-            reason = {"error_code": "INTERNAL_ERROR", "message": f"the reason for {fault}"}
+            reason = {"error_code": _CODES[fault], "message": f"the reason for {fault}"}
             self._answer(fault, {"Content-Type": "application/json"}, json.dumps(reason).encode())
         else:
             status, headers, content = self._forwarded(body)

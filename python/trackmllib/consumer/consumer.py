@@ -25,10 +25,14 @@ class Consumer:
         done: called, from a writer's thread, each time MLflow has everything of a tuning that is
             over, and of those nested in it; what it refused stands in the tuning.
         resumed: whether runs of the tunings to come may be in MLflow already.
+        troubled: called, likewise, where MLflow did not take something that is tried again.
     """
 
-    def __init__(self, done: Done, *, resumed: bool = False) -> None:
+    def __init__(
+        self, done: Done, *, resumed: bool = False, troubled: Done = lambda _: None
+    ) -> None:
         self._done = done
+        self._troubled = troubled
         self._resumed = resumed
         self._changed = threading.Condition()
         self._tunings: dict[str, Tuning] = {}
@@ -133,6 +137,8 @@ class Consumer:
                 self._writers_of(tuning).put(tuning.main)
             settled = self._settle(tuning)
             self._changed.notify_all()
+        if tuning.trouble:
+            self._troubled(tuning)
         for over in settled:
             self._report(over)
         return again

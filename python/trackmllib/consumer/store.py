@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import sys
 import tempfile
@@ -202,15 +203,27 @@ class _Retries:
         self._setting = setting
 
     def get(self) -> Any:
-        ours = threading.current_thread().name.startswith(THREADS)
-        return 0 if ours else self._setting.get()
+        return 0 if _ours() else self._setting.get()
 
 
 def _try_once() -> None:
     rest_utils: Any = importlib.import_module("mlflow.utils.rest_utils")
-    setting = rest_utils.MLFLOW_HTTP_REQUEST_MAX_RETRIES
-    if not isinstance(setting, _Retries):
-        rest_utils.MLFLOW_HTTP_REQUEST_MAX_RETRIES = _Retries(setting)
+    setting, stock = rest_utils.MLFLOW_HTTP_REQUEST_MAX_RETRIES, rest_utils.http_request
+    if isinstance(setting, _Retries):
+        return
+    rest_utils.MLFLOW_HTTP_REQUEST_MAX_RETRIES = _Retries(setting)
+
+    @functools.wraps(stock)
+    def http_request(*args: Any, **kwargs: Any) -> Any:
+        if _ours():  # else an error is "too many 500 error responses", not what the server said
+            kwargs.setdefault("raise_on_status", False)
+        return stock(*args, **kwargs)
+
+    rest_utils.http_request = http_request
+
+
+def _ours() -> bool:
+    return threading.current_thread().name.startswith(THREADS)
 
 
 def is_permanent(error: BaseException) -> bool:

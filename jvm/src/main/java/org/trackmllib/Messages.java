@@ -77,9 +77,10 @@ public final class Messages {
                 + (lastLine.isEmpty() ? "" : ", its last words: " + lastLine);
     }
 
-    public static String noAnswer(long millis) {
+    public static String noAnswer(long millis, String trouble) {
         return "MLflow did not take it within " + millis / 1000.0
-                + " s (spark.trackmllib.flushTimeout)";
+                + " s (spark.trackmllib.flushTimeout)"
+                + (trouble.isEmpty() ? "" : ": " + trouble);
     }
 
     public static String interrupted() {

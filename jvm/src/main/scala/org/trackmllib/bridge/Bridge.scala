@@ -73,7 +73,8 @@ private[trackmllib] object Bridge {
       val reason = first.outcome
         .flatMap(_.problem)
         .orElse(if (sidecar.isEmpty) unusable.map(_._2) else None)
-        .getOrElse(if (interrupted) Messages.interrupted() else Messages.noAnswer(millis))
+        .orElse(if (interrupted) Some(Messages.interrupted()) else None)
+        .getOrElse(Messages.noAnswer(millis, first.trouble.getOrElse("")))
       Missing(reason, missing.flatMap(_.journal.path).mkString(" "))
     }
     release()
@@ -87,6 +88,11 @@ private[trackmllib] object Bridge {
       settle(delivery)
     }
     notifyAll()
+  }
+
+  /** What the sidecar has to say of a tuning meanwhile. */
+  def trouble(tuning: String, reason: String): Unit = synchronized {
+    open.get(tuning).foreach(_.trouble = Some(reason))
   }
 
   /** Puts a line that is no event; the reason where there is no sidecar to take it. */

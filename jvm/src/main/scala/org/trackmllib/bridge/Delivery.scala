@@ -32,6 +32,7 @@ final class Delivery(
   private[bridge] var awaited = false
   private[bridge] var trialsInFlight = 0
   private[bridge] var outcome: Option[Outcome] = None
+  private[bridge] var trouble: Option[String] = None
 
   def send(event: TuningEvent): Unit = {
     Bridge.send(this, EventJson.write(event))

@@ -28,7 +28,7 @@ private[trackmllib] object Requests {
         case None => answer.get(millis, TimeUnit.MILLISECONDS)
       }
     } catch {
-      case _: TimeoutException => Left(Messages.noAnswer(millis))
+      case _: TimeoutException => Left(Messages.noAnswer(millis, ""))
       case _: InterruptedException =>
         Thread.currentThread().interrupt()
         Left(Messages.interrupted())

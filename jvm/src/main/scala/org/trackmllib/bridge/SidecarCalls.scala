@@ -33,6 +33,9 @@ final class SidecarCalls private[bridge] (
   def done(tuning: String, runId: String, problem: String): Unit =
     Bridge.done(tuning, Outcome(Option(runId), Option(problem)))
 
+  /** Why MLflow has not taken something of the tuning, which is tried again. */
+  def trouble(tuning: String, reason: String): Unit = Bridge.trouble(tuning, reason)
+
   /** How a tuning comes along, for the driver's user. */
   def show(text: String): Unit = display.show(text)
 
