@@ -19,12 +19,12 @@ object ListenerCost {
     Seq("org.trackmllib.TuningListener", "org.trackmllib.resources.ResourceListener")
 
   /** Those of ours that are on Spark's bus. */
-  private def ours(sc: SparkContext): Seq[SparkListenerInterface] = names.flatMap { name =>
+  private def ours(sc: SparkContext): Seq[SparkListener] = names.flatMap { name =>
     val kind = Class.forName(name, true, Thread.currentThread.getContextClassLoader)
-    SparkInternals.listenerOf(sc, kind.asInstanceOf[Class[SparkListenerInterface]])
+    SparkInternals.listenerOf(sc, kind.asInstanceOf[Class[SparkListener]])
   }
 
-  private def nanosOfTask(listeners: Seq[SparkListenerInterface]): Double = {
+  private def nanosOfTask(listeners: Seq[SparkListener]): Double = {
     val begin = System.nanoTime
     for (task <- 0 until Tasks) {
       val info = new TaskInfo(
