@@ -31,6 +31,7 @@ class Conf:
     Attributes:
         flush_timeout: the longest wait at the end of ``fit()``, in seconds.
         journal_dir: where journals are kept; ``None``: the user's state directory.
+        log_model: whether the best model is logged, too.
         progress: ``auto``, ``on`` or ``off``.
         redaction: the names of params whose values are not written.
     """
@@ -38,6 +39,7 @@ class Conf:
     destination: Destination
     flush_timeout: float
     journal_dir: Path | None
+    log_model: bool
     progress: str
     redaction: re.Pattern[str]
 
@@ -70,6 +72,7 @@ def read(get: Get) -> Conf:
         ),
         flush_timeout=_seconds(PREFIX + "flushTimeout", get, 60.0),
         journal_dir=Path(directory) if directory else None,
+        log_model=_boolean(PREFIX + "logModel", get) or False,
         progress=_progress(get),
         redaction=_pattern(get),
     )

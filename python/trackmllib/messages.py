@@ -114,6 +114,14 @@ def renamed(what: str, instead: str) -> str:
     return f"MLflow refuses the name {what!r}: it is logged as {instead!r}."
 
 
+def model_not_logged(error: BaseException) -> str:
+    return (
+        f"the best model is not in MLflow ({without_password(str(error)) or repr(error)}). The fit "
+        "and its model are not affected: log it with mlflow.spark.log_model, or set "
+        "spark.trackmllib.logModel=false."
+    )
+
+
 def autolog_too() -> str:
     return (
         "mlflow.pyspark.ml.autolog() is on as well: trackmllib logs this tuning, and autologging "

@@ -122,11 +122,10 @@ class Sidecar:
     def _answer(self, line: str) -> None:
         request = json.loads(line)
         value, problem = answer(request)
-        if value is not None:
-            if request["request"] == "createRun":
-                self._open_runs[value] = request
-            else:
-                self._open_runs.pop(value, None)
+        if value is not None and request["request"] == "createRun":
+            self._open_runs[value] = request
+        if value is not None and request["request"] == "endRun":
+            self._open_runs.pop(value, None)
         self._driver.reply(request["id"], value, problem)
 
     def _done(self, tuning: Tuning) -> None:

@@ -1,11 +1,12 @@
-"""What a Scala driver asks for beside its events: a run for ``TrackMLlib.withRun``, and its end."""
+"""What a Scala driver asks for beside its events: the run of a ``TrackMLlib.withRun``, a model."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from trackmllib import messages
-from trackmllib.consumer import naming
+from trackmllib.consumer import naming, spark_model
 from trackmllib.consumer.reachable import refusal
 from trackmllib.consumer.store import Store
 from trackmllib.events import Destination
@@ -15,33 +16,50 @@ def answer(request: dict[str, Any]) -> tuple[str | None, str | None]:
     """Does what a request line asks for.
 
     Returns:
-        The answer, and why there is none.
+        The run that it was done to, and why it was not.
     """
-    where = request["destination"]
-    uri = where["trackingUri"]
+    uri = request["destination"]["trackingUri"]
     reason = refusal(uri)
     if reason:
         return None, reason
     try:
-        store = Store(uri)
-        if request["request"] == "endRun":
-            store.end_run(request["runId"], request["status"], request["time"])
-            return request["runId"], None
-        destination = Destination(
-            experiment_id=where["experimentId"], experiment_name=where["experimentName"]
-        )
-        tags = {
-            "mlflow.user": request["user"],
-            "mlflow.source.name": request["applicationName"],
-            "mlflow.source.type": "JOB",
-            "spark.applicationId": request["applicationId"],
-        }
-        run = store.create_run(
-            store.experiment(destination),
-            naming.shortened_name(request["name"]),
-            request["time"],
-            {key: value for key, value in tags.items() if value},
-        )
-        return run.info.run_id, None
+        return _KINDS[request["request"]](Store(uri), request), None
     except Exception as error:
         return None, messages.without_password(str(error))
+
+
+def _create_run(store: Store, request: dict[str, Any]) -> str:
+    where = request["destination"]
+    destination = Destination(
+        experiment_id=where["experimentId"], experiment_name=where["experimentName"]
+    )
+    tags = {
+        "mlflow.user": request["user"],
+        "mlflow.source.name": request["applicationName"],
+        "mlflow.source.type": "JOB",
+        "spark.applicationId": request["applicationId"],
+    }
+    run = store.create_run(
+        store.experiment(destination),
+        naming.shortened_name(request["name"]),
+        request["time"],
+        {key: value for key, value in tags.items() if value},
+    )
+    return str(run.info.run_id)
+
+
+def _end_run(store: Store, request: dict[str, Any]) -> str:
+    run_id: str = request["runId"]
+    store.end_run(run_id, request["status"], request["time"])
+    return run_id
+
+
+def _log_model(store: Store, request: dict[str, Any]) -> str:
+    run_id: str = request["runId"]
+    files = Path(request["directory"])
+    spark_model.complete(files, run_id, request["sparkVersion"])
+    store.log_directory(run_id, files, spark_model.NAME)
+    return run_id
+
+
+_KINDS = {"createRun": _create_run, "endRun": _end_run, "logModel": _log_model}

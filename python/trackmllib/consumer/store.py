@@ -175,6 +175,10 @@ class Store:
         if failed:
             raise failed[0]
 
+    def log_directory(self, run_id: str, directory: Path, name: str) -> None:
+        """Writes all that is in a directory among a run's artifacts, below ``name``."""
+        self._client.log_artifacts(run_id, str(directory), name)
+
     def _artifacts_of(self, run_id: str) -> Any:
         from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
         from mlflow.store.artifact.mlflow_artifacts_repo import MlflowArtifactsRepository

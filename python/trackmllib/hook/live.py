@@ -21,7 +21,7 @@ from trackmllib.events import (
     TuningFinished,
     TuningStarted,
 )
-from trackmllib.hook import active_run, models, place, spark, values
+from trackmllib.hook import active_run, best_model, models, place, spark, values
 from trackmllib.hook.bus import Bus
 from trackmllib.hook.models import Logged
 from trackmllib.hook.tracker import Tracker, tracker
@@ -139,6 +139,15 @@ class LiveTuning:
         self._over(TuningFinished(tuning=self.id, best_trial=best))
         if self.logged is not None:
             models.remember(model, self.logged)
+            if self._conf.log_model and not self._nested:
+                self._log_model(model, self.logged)
+
+    def _log_model(self, model: Any, logged: Logged) -> None:
+        try:
+            if logged.run_id is not None:
+                best_model.log(model, logged.tracking_uri, logged.run_id)
+        except Exception as error:
+            messages.logger.warning(messages.model_not_logged(error))
 
     def failed(self, error: BaseException) -> None:
         """``fit()`` throws: waits until MLflow has everything."""

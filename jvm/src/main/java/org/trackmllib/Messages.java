@@ -87,6 +87,16 @@ public final class Messages {
         return "the thread was interrupted while it waited for MLflow";
     }
 
+    public static String modelNotLogged(String reason) {
+        return "trackmllib could not log the best model to MLflow: " + reason
+                + ". The fit and its model are not affected. Save it by its own write method, or set"
+                + " spark.trackmllib.logModel=false.";
+    }
+
+    public static String noMainRun() {
+        return "the tuning's main run is not there";
+    }
+
     public static String noRun(String name, String reason) {
         return "trackmllib could not create the run \"" + name + "\" in MLflow: " + reason
                 + ". The block runs without it, and its tunings are logged in runs of their own.";

@@ -17,6 +17,8 @@ final class Settings(conf: String => Option[String], env: String => Option[Strin
 
   def instrument: Boolean = boolean(Prefix + "instrument")
 
+  def logModel: Boolean = boolean(Prefix + "logModel", "false")
+
   def flushTimeoutMillis: Long = {
     val name = Prefix + "flushTimeout"
     valid(name, "a time such as 60s", "60s") { text =>
@@ -63,8 +65,8 @@ final class Settings(conf: String => Option[String], env: String => Option[Strin
 
   private def clean(text: String): String = EventValues.text(text)
 
-  private def boolean(name: String): Boolean =
-    valid(name, "true or false", "true")(text => text.trim.toLowerCase.toBoolean)
+  private def boolean(name: String, default: String = "true"): Boolean =
+    valid(name, "true or false", default)(text => text.trim.toLowerCase.toBoolean)
 
   private def valid[T](name: String, accepted: String, default: String)(parse: String => T): T =
     conf(name)

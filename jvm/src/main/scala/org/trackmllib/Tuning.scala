@@ -7,6 +7,7 @@ import scala.collection.immutable.ListMap
 import scala.util.Try
 
 import org.apache.spark.SparkContext
+import org.apache.spark.ml.PipelineModel
 import org.apache.spark.ml.param.ParamMap
 import org.apache.spark.sql.SparkSession
 import org.trackmllib.bridge.Delivery
@@ -95,6 +96,14 @@ final class Tuning private (
     send(TuningFinished(Version, id, now, best))
     guarded(delivery.end())
   }
+
+  /** For the outermost tuning: nobody has waited for the run of a nested one. */
+  def logModel(best: => PipelineModel): Unit = Guard.run(
+    "logging the model",
+    () =>
+      if (delivery.settings.logModel && root == id)
+        BestModel.log(best, delivery.mainRun, sc, delivery.settings)
+  )
 
   def failed(thrown: Throwable): Unit = {
     val cause = Failure.cause(thrown)

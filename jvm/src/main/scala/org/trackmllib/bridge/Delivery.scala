@@ -58,9 +58,12 @@ final class Delivery(
     if (root == tuning) {
       val missing = Bridge.await(root, settings.flushTimeoutMillis)
       missing.foreach { m => Delivery.log.warn(Messages.notInMlflow(m.reason, m.journals)) }
-      outcome.flatMap(_.runId).foreach(TrackMLlib.remember)
+      mainRun.foreach(TrackMLlib.remember)
     }
   }
+
+  /** Known once MLflow has it. */
+  def mainRun: Option[String] = outcome.flatMap(_.runId)
 }
 
 private object Delivery {

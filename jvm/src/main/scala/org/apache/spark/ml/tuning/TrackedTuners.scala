@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicInteger
 
 import scala.concurrent.ExecutionContext
 
-import org.apache.spark.ml.{Estimator, Model}
+import org.apache.spark.ml.{Estimator, Model, PipelineModel, Transformer}
 import org.apache.spark.ml.evaluation.Evaluator
 import org.apache.spark.ml.param.{Param, ParamMap}
 import org.apache.spark.ml.tuning.{
@@ -89,7 +89,20 @@ object TrackedTuners {
         }
       putBack(model.setParent(user).asInstanceOf[Model[_] with ValidatorParams])
       tuning.finished()
+      tuning.logModel(pipelineOf(model))
       model
+    }
+
+    /** As MLflow has Spark's models: each is a pipeline. */
+    private def pipelineOf(model: Model[_]): PipelineModel = {
+      val best = (model: @unchecked) match {
+        case m: CrossValidatorModel => m.bestModel
+        case m: TrainValidationSplitModel => m.bestModel
+      }
+      best match {
+        case pipeline: PipelineModel => pipeline
+        case stage => new PipelineModel(stage.uid, Array[Transformer](stage))
+      }
     }
 
     private def putBack(model: Model[_] with ValidatorParams): Unit =

@@ -1,0 +1,24 @@
+"""Logs the best model of a tuning as an MLflow Spark model (``spark.trackmllib.logModel``)."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from trackmllib.consumer.spark_model import NAME, requirements
+from trackmllib.consumer.store import Store
+
+
+def log(model: Any, tracking_uri: str | None, run_id: str) -> None:
+    """Saves the best of a tuning's ``model`` and logs it to the tuning's main run.
+
+    Raises:
+        Exception: the model cannot be saved, or MLflow does not take it.
+    """
+    import mlflow.spark
+
+    with tempfile.TemporaryDirectory(prefix="trackmllib-") as temporary:
+        files = Path(temporary, NAME)
+        mlflow.spark.save_model(model.bestModel, str(files), pip_requirements=requirements())
+        Store(tracking_uri).log_directory(run_id, files, NAME)
