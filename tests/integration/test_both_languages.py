@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 import pytest
 from logged import OF_ONE_FIT, Node, experiments, history, journals, trees
@@ -99,7 +100,9 @@ def figures(node: Node) -> dict[str, float]:
 def tags(node: Node) -> dict[str, str]:
     """A run's tags; of an error only that there is one, since each language words it its way."""
     found = {
-        name: re.sub(r"\b([0-9a-f]{32}|[0-9a-f]{6})\b|experiments/\d+|_[0-9a-f]{6}\b", "id", value)
+        name: re.sub(
+            r"\b([0-9a-f]{32}|[0-9a-f]{6})\b|experiments/\d+|_[0-9a-f]{6}\b", "id", unquote(value)
+        )
         for name, value in node.tags.items()
         if name != "mlflow.runName"
     }
