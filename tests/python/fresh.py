@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 
-def python(code, *options, check=True, **env):
+def python(code, *options, check=True, timeout=180, **env):
     """What a program prints; ``env`` is set on top, and ``None`` unsets."""
     merged = {**os.environ, **{name: value for name, value in env.items() if value is not None}}
     for name, value in env.items():
@@ -20,7 +20,7 @@ def python(code, *options, check=True, **env):
         text=True,
         check=False,
         env=merged,
-        timeout=180,
+        timeout=timeout,
     )
     assert not check or done.returncode == 0, done.stderr
     return done.stdout.strip() if check else done
@@ -49,10 +49,10 @@ def session(more=""):
     return SESSION.format(tests=str(Path(__file__).parent), more=more)
 
 
-def command(*arguments, before="", check=True, **env):
+def command(*arguments, before="", check=True, timeout=180, **env):
     """The ``trackmllib`` command as it ends, in a process of its own."""
     given = [str(argument) for argument in arguments]
     code = f"{before}\nfrom trackmllib.cli import main; main({given!r}, prog_name='trackmllib')"
-    done = python(code, check=False, **env)
+    done = python(code, check=False, timeout=timeout, **env)
     assert not check or done.returncode == 0, done.stderr
     return done

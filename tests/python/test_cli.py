@@ -164,7 +164,7 @@ def test_completion():
 
 def test_demo():
     """A real tuning in a store of its own; it ends with the best setting and what opens it."""
-    done = command("demo", MLFLOW_EXPERIMENT_ID="987654321")
+    done = command("demo", timeout=600, MLFLOW_EXPERIMENT_ID="987654321")
     assert "best weightedPrecision: 0.8" in done.stdout
     best, shown, opened = (line for line in done.stdout.splitlines()[-4:] if line)
     assert best.startswith("Best: maxDepth=8, maxBins=8  avg_weightedPrecision 0.8")

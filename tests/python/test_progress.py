@@ -78,15 +78,20 @@ def test_two_lines_where_there_is_no_terminal(experiment):
     assert "trackmllib" not in done.stdout
 
 
-def test_link_to_a_server(server, experiment, capsys, conf, rows, monkeypatch):
-    """Where the tuning is on a server is a link, without the password."""
+@pytest.mark.parametrize("with_view", [True, False])
+def test_link_to_a_server(server, experiment, capsys, conf, rows, monkeypatch, with_view):
+    """Where the tuning is on a server is a link, to its view or its runs, without the password."""
     remote = Experiment(mlflow.MlflowClient(server.uri))
     monkeypatch.delenv("MLFLOW_EXPERIMENT_ID")
     conf(trackingUri=server.uri.replace("//", "//ann:secret@"), experimentName=remote.name)
+    conf(view=str(with_view).lower())
     validator().fit(rows)
     where = ours(capsys.readouterr().err)[0]
-    main = remote.main().info.run_id
-    assert where.endswith(f": {server.uri}/#/experiments/{remote.id}/runs/{main}")
+    uuid = remote.main().data.tags["fit_uuid"]
+    assert f": {server.uri}/#/experiments/{remote.id}/runs?" in where
+    shown = f"viewStateShareKey=trackmllib-{uuid}" if with_view else f"fit_uuid%20%3D%20%27{uuid}"
+    assert shown in where
+    assert "secret" not in where
 
 
 def test_off(experiment, capsys, conf, rows):

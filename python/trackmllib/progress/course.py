@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from trackmllib import messages
-from trackmllib.consumer import naming
+from trackmllib.consumer import naming, view
 from trackmllib.consumer.reachable import is_server
 from trackmllib.events import Event, TrialFailed, TrialFinished, TuningFailed, TuningFinished
 
@@ -51,17 +51,19 @@ class Course:
             self.end = self._end(event)
 
     def where(self) -> str | None:
-        """Where to look at it, once its run is there."""
+        """Where to look at it, once its run and its view are there."""
         started, main = self.tuning.started, self.tuning.main
         mlflow = sys.modules.get("mlflow")
         uri = started.destination.tracking_uri or (mlflow.get_tracking_uri() if mlflow else None)
         experiment = main.experiment_id
-        if main.id is None or experiment is None or uri is None:
+        if main.id is None or main.view_due or experiment is None or uri is None:
             return None
         uri = messages.without_password(uri)
         what = f"{self._what()}, {_counted(started.trials, 'trial')}"
         if is_server(uri):
-            return f"{what}: {uri.rstrip('/')}/#/experiments/{experiment}/runs/{main.id}"
+            if main.view is not None:
+                return f"{what}: {view.link(uri, experiment, main.view)}"
+            return f"{what}: {view.search_link(uri, experiment, self.tuning.fit_uuid)}"
         if uri.startswith("databricks"):
             return f"{what}: run {main.id} of experiment {experiment}"
         return f"{what}: run {main.id}, seen with `mlflow ui --backend-store-uri {uri}`"
