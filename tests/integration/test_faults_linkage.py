@@ -48,7 +48,13 @@ def without_methods(newest_spark: Spark, tmp_path: Path) -> Path:
     return tmp_path / "org" / "apache" / "spark" / "SparkInternals$.class"
 
 
-@pytest.mark.parametrize("missing", [*MISSING, "methods"])
+KNOWN = pytest.mark.xfail(strict=True, reason="reaches fit(): not all of Tuning.scala is guarded")
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [*(pytest.param(one, marks=[KNOWN] if one == "events" else []) for one in MISSING), "methods"],
+)
 def test_does_not_link(
     missing: str, newest_spark: Spark, faults_app: Path, place, tmp_path: Path, request
 ) -> None:
@@ -64,12 +70,12 @@ def test_does_not_link(
     try:
         driver = program.start("plain", "again", **env)
         outcomes = driver.outcomes()
+        assert driver.warnings()
+        assert "Shutting down" not in driver.err
     finally:
         program.close()
     assert outcomes["plain"] == outcomes["again"] == "Success(ArraySeq(1.0, 2.0, 3.0, 4.0))"
     print(missing, {k: v for k, v in outcomes.items() if k.startswith("seconds")})
     assert float(outcomes["seconds of again"]) < 15
-    assert driver.warnings()
-    assert "Shutting down" not in driver.err
     for name in ("plain", "again"):
         assert "RUNNING" not in [node.status for main in trees(uri, name) for node in main.walk()]

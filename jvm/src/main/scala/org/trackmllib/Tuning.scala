@@ -94,7 +94,7 @@ final class Tuning private (
   def finished(): Unit = {
     awaitMeasured()
     send(TuningFinished(Version, id, now, best))
-    guarded(delivery.end())
+    guarded(delivery.end(whole = !broken.get))
   }
 
   /** For the outermost tuning: nobody has waited for the run of a nested one. */
@@ -111,7 +111,7 @@ final class Tuning private (
     awaitMeasured()
     val interrupted = Failure.isInterruption(cause) || sc.isStopped
     send(TuningFailed(Version, id, now, Failure.text(cause), interrupted))
-    guarded(delivery.end())
+    guarded(delivery.end(whole = !broken.get))
   }
 
   private def awaitMeasured(): Unit = if (!broken.get) measuring.foreach(_.await())

@@ -5,6 +5,7 @@ import org.slf4j.LoggerFactory
 import org.trackmllib.{
   EventJson,
   EventLog,
+  Guard,
   Messages,
   Settings,
   TrackMLlib,
@@ -27,6 +28,7 @@ final class Delivery(
 ) {
   val root: String = parentRoot.getOrElse(tuning)
 
+  @volatile private var onBus = true
   private[bridge] lazy val journal = Journal.open(settings, tuning)
   private[bridge] var running = true
   private[bridge] var awaited = false
@@ -36,14 +38,23 @@ final class Delivery(
 
   def send(event: TuningEvent): Unit = {
     Bridge.send(this, EventJson.write(event))
-    EventLog.post(sc, event)
+    post(event)
   }
 
   /** Comes when the bus has got to it; where the tuning is in MLflow by then, it is late. */
   def measured(event: TrialMeasured): Unit = {
     Bridge.add(this, EventJson.write(event))
-    EventLog.post(sc, event)
+    post(event)
   }
+
+  /** Where Spark's bus does not take it, MLflow does all the same. */
+  private def post(event: TuningEvent): Unit = if (onBus)
+    try EventLog.post(sc, event)
+    catch {
+      case t: Throwable =>
+        onBus = false
+        Guard.report("an event on Spark's bus", t)
+    }
 
   def trialBegun(): Unit = Bridge.synchronized { trialsInFlight += 1 }
 
@@ -53,10 +64,10 @@ final class Delivery(
   }
 
   /** The fit is over: the outermost one waits until MLflow has everything, for a bounded time. */
-  def end(): Unit = {
+  def end(whole: Boolean): Unit = {
     Bridge.finish(this)
     if (root == tuning) {
-      val missing = Bridge.await(root, settings.flushTimeoutMillis)
+      val missing = Bridge.await(root, if (whole) settings.flushTimeoutMillis else 0)
       missing.foreach { m => Delivery.log.warn(Messages.notInMlflow(m.reason, m.journals)) }
       mainRun.foreach(TrackMLlib.remember)
     }
