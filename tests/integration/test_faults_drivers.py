@@ -141,7 +141,7 @@ def test_full_disks(ran: Ran, language: str, name: str) -> None:
 
 def test_sidecar_killed(ran: Ran) -> None:
     """It is started again, and nothing is lost or there twice; killed again, replay brings all."""
-    assert ran.drivers["scala"].out.count("sidecar killed") == 2
+    assert ran.drivers["scala"].out.count("sidecar killed") == 3
     logged(ran, "scala", "sidecar-killed")
     logged(ran, "scala", "sidecar-killed-twice")
     (warning,) = (w for w in ran.drivers["scala"].warnings() if "trackmllib replay " in w)

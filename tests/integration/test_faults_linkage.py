@@ -48,13 +48,7 @@ def without_methods(newest_spark: Spark, tmp_path: Path) -> Path:
     return tmp_path / "org" / "apache" / "spark" / "SparkInternals$.class"
 
 
-KNOWN = pytest.mark.xfail(strict=True, reason="reaches fit(): not all of Tuning.scala is guarded")
-
-
-@pytest.mark.parametrize(
-    "missing",
-    [*(pytest.param(one, marks=[KNOWN] if one == "events" else []) for one in MISSING), "methods"],
-)
+@pytest.mark.parametrize("missing", [*MISSING, "methods"])
 def test_does_not_link(
     missing: str, newest_spark: Spark, faults_app: Path, place, tmp_path: Path, request
 ) -> None:

@@ -11,8 +11,9 @@ from trackmllib import hook, journal, messages
 
 
 @pytest.fixture(autouse=True)
-def _anew(monkeypatch):
-    """Each test hears its own warnings, and what the code of another has switched is forgotten."""
+def _anew(monkeypatch, tmp_path_factory):
+    """Each test has its own warnings, journals and switches."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
     messages.warn_once.cache_clear()
     monkeypatch.setattr(hook.switch, "_switched", None)
 

@@ -8,14 +8,15 @@ from pyspark.ml import Model, Pipeline
 from pyspark.ml.classification import DecisionTreeClassifier
 from pyspark.ml.evaluation import MulticlassClassificationEvaluator
 from pyspark.ml.tuning import ParamGridBuilder, TrainValidationSplit
-from quick import Quick, QuickModel, validator
+from quick import NamedScore, Quick, validator
 
 
 class Unsaved(Model):
     """A model that cannot be saved."""
 
     def _transform(self, dataset):
-        return QuickModel()._transform(dataset)
+        dataset.model = self
+        return dataset
 
 
 class Unsaving(Quick):
@@ -55,7 +56,8 @@ def test_not_asked_for(flowers, experiment):
 def test_model_that_cannot_be_saved(rows, experiment, conf, caplog):
     """One warning; the fit and its run are as without it."""
     conf(logModel="true")
-    model = validator(estimator=Unsaving()).fit(rows)
+    score = NamedScore(lambda _: 0.5)
+    model = validator(estimator=Unsaving(), evaluator=score).fit(rows)
     assert model.bestModel is not None
     assert experiment.main().info.status == "FINISHED"
     assert sum("the best model is not in MLflow" in text for text in caplog.messages) == 1

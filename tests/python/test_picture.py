@@ -69,7 +69,7 @@ CASES = {
 
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("metric", ["numbers", "all the same", "decades", "not all numbers"])
-@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("error", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_drawn(case, metric):
     """Something is seen, on light ground, no wider than a page."""
     measure = {

@@ -154,7 +154,8 @@ object Tuning {
   /** None where the conf of this moment says that the fit is not to be tracked. */
   def apply(info: TuningInfo, spark: SparkSession, byHook: Boolean): Option[Tuning] = {
     val conf = Settings(spark)
-    if (conf.enabled && (!byHook || conf.instrument)) Some(create(info, spark.sparkContext, conf))
+    if (conf.enabled && (!byHook || conf.instrument) && TuningEvent.kinds.nonEmpty)
+      Some(create(info, spark.sparkContext, conf))
     else None
   }
 

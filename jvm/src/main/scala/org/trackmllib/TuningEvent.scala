@@ -96,6 +96,17 @@ object TuningEvent {
 
   /** The protocol's version, in every event. */
   val Version = 1
+
+  /** All of them: one that does not link is to be found out before a fit begins, not in its trials. */
+  val kinds: Seq[Class[_ <: TuningEvent]] = Seq(
+    classOf[TuningStarted],
+    classOf[TrialStarted],
+    classOf[TrialFinished],
+    classOf[TrialFailed],
+    classOf[TrialMeasured],
+    classOf[TuningFinished],
+    classOf[TuningFailed]
+  )
 }
 
 /** A tuner, estimator or evaluator. */

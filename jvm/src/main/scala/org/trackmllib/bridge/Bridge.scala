@@ -19,6 +19,9 @@ private[trackmllib] object Bridge {
   private val open = mutable.LinkedHashMap.empty[String, Delivery]
   private var sidecar: Option[Sidecar] = None
 
+  /** How often it was started again since one last brought a tuning into MLflow. */
+  private var restarts = 0
+
   /** The interpreter that does not work, with the reason: it is not tried again. */
   private var unusable: Option[(String, String)] = None
 
@@ -85,6 +88,7 @@ private[trackmllib] object Bridge {
   def done(tuning: String, outcome: Outcome): Unit = synchronized {
     open.get(tuning).foreach { delivery =>
       delivery.outcome = Some(outcome)
+      if (outcome.problem.isEmpty) restarts = 0
       settle(delivery)
     }
     notifyAll()
@@ -114,15 +118,18 @@ private[trackmllib] object Bridge {
     }
   }
 
-  /** A sidecar's process is gone; it is started once more if it had worked. */
+  /** A sidecar's process is gone; it is started once more if it had worked, and again if that did. */
   private[bridge] def ended(gone: Sidecar, how: String): Unit = synchronized {
     if (sidecar.contains(gone)) {
       sidecar = None
       Requests.failAll(how)
-      if (!gone.worked || (gone.isRestart && open.nonEmpty)) {
+      if (!gone.worked || (restarts > 0 && open.nonEmpty)) {
         unusable = Some(gone.python -> how)
         log.warn(Messages.noSidecar(gone.python, how))
-      } else if (open.nonEmpty) sidecar = Some(start(gone.settings, isRestart = true))
+      } else if (open.nonEmpty) {
+        restarts += 1
+        sidecar = Some(start(gone.settings))
+      }
     }
     release()
     notifyAll()
@@ -130,19 +137,18 @@ private[trackmllib] object Bridge {
 
   private def sidecarFor(settings: Settings): Option[Sidecar] = {
     if (sidecar.isEmpty && !unusable.exists(_._1 == settings.python)) {
-      sidecar = Some(start(settings, isRestart = false))
+      sidecar = Some(start(settings))
     }
     sidecar
   }
 
-  private def start(settings: Settings, isRestart: Boolean): Sidecar = {
+  private def start(settings: Settings): Sidecar = {
     val lines = open.values.toSeq.flatMap(_.journal.lines)
     val directory = open.values.flatMap(_.journal.path).headOption.map(_.getParent)
     val started = new Sidecar(
       settings,
       directory.getOrElse(JournalDirectory.of(settings)),
-      resume = lines.nonEmpty,
-      isRestart
+      resume = lines.nonEmpty
     )
     lines.foreach(started.offer)
     started.start()

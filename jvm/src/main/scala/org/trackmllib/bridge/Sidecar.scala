@@ -19,8 +19,7 @@ import org.trackmllib.{EventJson, Guard, Messages, Settings}
 private[bridge] final class Sidecar(
     val settings: Settings,
     journals: Path,
-    resume: Boolean,
-    val isRestart: Boolean
+    resume: Boolean
 ) {
   val python: String = settings.python
   private val log = LoggerFactory.getLogger("org.trackmllib.sidecar")

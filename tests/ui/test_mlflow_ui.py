@@ -1,0 +1,148 @@
+"""What MLflow's own UI shows of a tuning, in a headless Chromium.
+
+The screenshots are kept in ``.build/ui``. ``CHROMIUM`` names the browser where it is not on the
+path; Debian's is the package ``chromium``.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import mlflow
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+SHOTS = Path(__file__).parents[2] / ".build" / "ui"
+PATIENCE = 60_000
+HOSTILE = '<img src=x onerror="alert(1)"> [x](javascript:alert(2)) `'
+
+
+@dataclass
+class Tuned:
+    """A tuning that the server has: its main run and its experiment."""
+
+    uri: str
+    run: mlflow.entities.Run
+    children: list[mlflow.entities.Run]
+
+    def page(self, path: str) -> str:
+        """An address in the UI below the experiment."""
+        return f"{self.uri}/#/experiments/{self.run.info.experiment_id}/{path}"
+
+    def runs(self, search: str) -> str:
+        """The page of the runs that a search finds."""
+        found = quote(search, safe="")
+        return self.page(f"runs?searchFilter={found}&workflowType=machine_learning")
+
+
+@pytest.fixture(scope="module")
+def tuned(spark, server) -> Tuned:
+    """A grid over two params, with names and values that must stay text."""
+    from pyspark.ml.classification import DecisionTreeClassifier
+    from pyspark.ml.evaluation import MulticlassClassificationEvaluator
+    from pyspark.ml.functions import array_to_vector
+    from pyspark.ml.tuning import CrossValidator, ParamGridBuilder
+
+    rows = spark.sql(
+        "SELECT CAST(id % 3 AS DOUBLE) AS label, array(id % 3 + rand(1), rand(2)) xs "
+        "FROM range(0, 150, 1, 1)"
+    )
+    data = rows.select("label", array_to_vector("xs").alias("features")).cache()
+    tree = DecisionTreeClassifier(seed=1)
+    grid = ParamGridBuilder().addGrid(tree.maxDepth, [1, 2, 4]).addGrid(tree.maxBins, [4, 8])
+    for key, value in {"trackingUri": server.uri, "experimentName": f"ui {HOSTILE[:20]}"}.items():
+        spark.conf.set(f"spark.trackmllib.{key}", value)
+    try:
+        CrossValidator(
+            estimator=tree,
+            evaluator=MulticlassClassificationEvaluator(metricName="weightedPrecision"),
+            estimatorParamMaps=[
+                {**one, tree.probabilityCol: HOSTILE} if index == 0 else one
+                for index, one in enumerate(grid.build())
+            ],
+            numFolds=2,
+            seed=1,
+        ).fit(data)
+    finally:
+        for key in ("trackingUri", "experimentName"):
+            spark.conf.unset(f"spark.trackmllib.{key}")
+    client = mlflow.MlflowClient(server.uri)
+    experiment = client.get_experiment_by_name(f"ui {HOSTILE[:20]}").experiment_id
+    runs = client.search_runs([experiment])
+    (main,) = (run for run in runs if "mlflow.parentRunId" not in run.data.tags)
+    return Tuned(server.uri, main, [run for run in runs if run is not main])
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A Chromium, unless there is none."""
+    with playwright.sync_playwright() as running:
+        program = shutil.which(os.environ.get("CHROMIUM", "chromium"))
+        try:
+            started = running.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        except playwright.Error as error:
+            pytest.skip(f"no Chromium: {error.message.splitlines()[0]}")
+        yield started
+        started.close()
+
+
+@pytest.fixture(params=["light", "dark"])
+def page(browser, request):
+    """A page in each of the UI's colours; no script of a name or a value ever runs in it."""
+    dark = "true" if request.param == "dark" else "false"
+    context = browser.new_context(
+        viewport={"width": 1500, "height": 1000}, color_scheme=request.param
+    )
+    context.add_init_script(f"localStorage.setItem('_mlflow_dark_mode_toggle_enabled', '{dark}')")
+    shown = context.new_page()
+    shown.set_default_timeout(PATIENCE)
+    dialogs = []
+    shown.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    yield shown
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    shown.screenshot(path=SHOTS / f"{request.node.name.replace('/', '_')}.png")
+    context.close()
+    assert dialogs == []
+
+
+def test_search_and_nesting(page, tuned):
+    """The main run has its children below it, and a search for a value finds just its runs."""
+    page.goto(tuned.runs(f"tags.fit_uuid = '{tuned.run.data.tags['fit_uuid']}'"))
+    page.get_by_text("7 matching runs").wait_for()
+    page.goto(tuned.runs('params.maxBins = "8"'))
+    page.get_by_text("3 matching runs").wait_for()
+
+
+def test_view(page, tuned):
+    """The tuning's own page: a table of its settings, the best first, and charts of them."""
+    key = f"trackmllib-{tuned.run.data.tags['fit_uuid']}"
+    there = f"runs?viewStateShareKey={key}&workflowType=machine_learning"
+    page.goto(tuned.page(there))
+    page.get_by_text("6 matching runs").wait_for()
+    best = tuned.run.data.tags["trackmllib.bestTrial"]
+    page.get_by_text(best).first.wait_for()
+    page.goto(tuned.page(f"{there}&compareRunsMode=CHART"))
+    page.wait_for_function("document.querySelectorAll('.js-plotly-plot').length >= 4")
+
+
+def test_description(page, tuned):
+    """It begins with the answer, and its picture is there; hostile values are text in it."""
+    page.goto(tuned.page(f"runs/{tuned.run.info.run_id}"))
+    page.get_by_text("Best:").first.wait_for()
+    page.wait_for_function(
+        "[...document.querySelectorAll('img')].some(one => one.src.includes('get-artifact') "
+        "&& one.complete && one.naturalWidth > 100)"
+    )
+
+
+def test_results_table(page, tuned):
+    """The artifact opens as a table."""
+    name = f"tuning_results_{tuned.run.data.tags['fit_uuid']}.json"
+    page.goto(tuned.page(f"runs/{tuned.run.info.run_id}/artifacts/{name}"))
+    page.get_by_text("avg_weightedPrecision").first.wait_for()
+    page.get_by_text("FINISHED").first.wait_for()
