@@ -6,6 +6,7 @@ import errno
 import os
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -163,15 +164,24 @@ def _user() -> str:
 
 
 @contextmanager
-def claimed(file: Path) -> Iterator[BinaryIO]:
+def claimed(file: Path, *, until: float = 0.0) -> Iterator[BinaryIO]:
     """``file``, open to be read, is nobody else's meanwhile; opening it again would end that.
+
+    Args:
+        until: how long it is waited for, on the clock of ``time.monotonic``.
 
     Raises:
         BlockingIOError: a driver that still runs, or another replay, has it.
     """
     with file.open("r+b") as held:
-        if fcntl is not None:
-            fcntl.lockf(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        while fcntl is not None:
+            try:
+                fcntl.lockf(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.1)
         yield held
 
 

@@ -16,6 +16,7 @@ from trackmllib.source import Source, opened
 
 _ENDS = (TuningFinished, TuningFailed)
 _LOOK = 0.2
+_SIDECAR = 5.0  # seconds; a sidecar may have a journal for a moment longer than its driver
 
 Progress = Callable[[int], None]
 """Told, now and then, how many runs are still to be written."""
@@ -26,8 +27,9 @@ def sources(files: Iterable[Path]) -> Iterator[list[Source]]:
     """What ``files`` hold, which are nobody else's meanwhile."""
     # journals last: looking whether an event log's driver runs would drop our own lock of one
     ordered = sorted(dict.fromkeys(files), key=lambda file: file.suffix == ".jsonl")
+    until = time.monotonic() + _SIDECAR
     with ExitStack() as claims:
-        yield [claims.enter_context(opened(file)) for file in ordered]
+        yield [claims.enter_context(opened(file, until)) for file in ordered]
 
 
 def replay(
@@ -67,7 +69,7 @@ def replay(
                 source.problem = source.problem or reason
     for source in read:
         if source.is_journal and source.problem is None and source.file.suffix == ".jsonl":
-            source.file.unlink()
+            source.file.unlink(missing_ok=True)
 
 
 @contextmanager

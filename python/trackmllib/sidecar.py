@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -75,8 +75,11 @@ class Sidecar:
                 self._take(line)
         self._consumer.interrupt("the driver has ended while the tuning ran")
         end = time.monotonic() + _AFTER_DRIVER
-        while not self._consumer.idle() and time.monotonic() < end:
-            time.sleep(0.02)
+        with ExitStack() as held:
+            others = set(self._consumer.unfinished())
+            while self._consumer.unfinished() and time.monotonic() < end:
+                others = {tuning for tuning in others if not self._claim(tuning, held)}
+                time.sleep(0.02)
         self._end_open_runs()
 
     def _take(self, line: str) -> None:
@@ -112,6 +115,17 @@ class Sidecar:
     def _start(self, work: Callable[[str], None], of: str) -> None:
         # the name tells MLflow's client not to retry for minutes
         threading.Thread(target=work, args=(of,), name=f"{THREADS}asked", daemon=True).start()
+
+    def _claim(self, tuning: str, held: ExitStack) -> bool:
+        """Keeps replays from a journal whose driver is gone; not yet, where that still has it."""
+        if self._journal_dir is not None:
+            try:
+                held.enter_context(journal.claimed(journal.path_of(self._journal_dir, tuning)))
+            except BlockingIOError:
+                return False
+            except OSError:  # there is none
+                return True
+        return True
 
     def _end_open_runs(self) -> None:
         """The driver is gone in the middle of its ``withRun`` blocks."""

@@ -75,21 +75,25 @@ class Source:
 
 
 @contextmanager
-def opened(file: Path) -> Iterator[Source]:
-    """Reads ``file``, which is nobody else's meanwhile; what cannot be read is its problem."""
+def opened(file: Path, until: float) -> Iterator[Source]:
+    """Reads ``file``, which is nobody else's meanwhile; what cannot be read is its problem.
+
+    Args:
+        until: how long it is waited for, on the clock of ``time.monotonic``.
+    """
     with ExitStack() as claim:
         try:
-            source = _read(file, claim)
+            source = _read(file, claim, until)
         except OSError as error:
             source = Source(file, is_journal=False, problem=messages.journal_unreadable(error))
         yield source
 
 
-def _read(file: Path, claim: ExitStack) -> Source:
+def _read(file: Path, claim: ExitStack, until: float) -> Source:
     head = _head(file)
     source = Source(file, _is_journal(file, head))
     if source.is_journal:
-        source.read(claim.enter_context(journal.claimed(file)))
+        source.read(claim.enter_context(journal.claimed(file, until=until)))
     else:
         claim.enter_context(eventlog.claimed(file))
         source.read(eventlog.lines(file))

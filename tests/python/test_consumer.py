@@ -198,7 +198,7 @@ def test_done_is_told_once_for_each_end(experiment):
     assert told.acquire(timeout=LONG)
     assert consumer.wait(story.id, LONG) is None
     assert tunings == [True, False]
-    assert consumer.idle()
+    assert not consumer.unfinished()
 
 
 def test_events_of_unknown_tunings_are_skipped(experiment):
@@ -245,7 +245,7 @@ def test_nested_tuning(experiment):
     assert of_trial.data.tags["fit_uuid"] == inner.id[:6]
     assert statuses(experiment.children(of_trial)) == ["FINISHED"]
     assert len(experiment.runs()) == 6
-    assert consumer.idle()
+    assert not consumer.unfinished()
 
 
 def test_waiting_for_the_outer_includes_the_inner(experiment):
@@ -352,7 +352,7 @@ def test_experiment_that_is_not_there():
     story = Story(Destination(experiment_id="987654321"), tell=consumer.accept)
     story.run(0, 0.5, 0.5).finish(0)
     assert "987654321" in consumer.wait(story.id, LONG)
-    assert consumer.idle()
+    assert not consumer.unfinished()
 
 
 def test_driver_that_has_gone(experiment):
@@ -371,7 +371,7 @@ def test_driver_that_has_gone_with_late_trials(experiment):
     consumer = Consumer(lambda tuning: None)
     story = Story(to(experiment), tell=consumer.accept).begin(0).begin(1).fail(0).abort()
     assert consumer.wait(story.id, LONG) is None
-    assert not consumer.idle()
+    assert consumer.unfinished()
     consumer.interrupt("the driver has ended")
     until(consumer.idle)
 

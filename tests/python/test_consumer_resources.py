@@ -94,7 +94,7 @@ def test_late_resources(experiment):
     assert consumer.wait(story.id, LONG) is None
     story.measure(1, jobs=7)
     assert consumer.wait(story.id, LONG) is None
-    assert consumer.idle()
+    assert not consumer.unfinished()
 
 
 def test_resources_that_nobody_expected(experiment):

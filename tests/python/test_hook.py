@@ -259,5 +259,5 @@ def test_many_fits_leave_nothing_behind(rows, experiment, journals):
         validator((1,)).fit(rows)
     assert len(experiment.mains()) == 3
     assert journals() == []
-    assert tracker()._consumer.idle()
+    assert not tracker()._consumer.unfinished()
     assert tracker()._journals == {}

@@ -129,7 +129,7 @@ def test_trials_that_outlive_the_fit(rows, experiment, journals):
     until(lambda: not journals())
     assert statuses(experiment.children()) == ["FAILED", "FINISHED", "FINISHED"]
     assert experiment.children()[2].data.metrics["score"] == 3.0
-    assert tracker()._consumer.idle()
+    assert not tracker()._consumer.unfinished()
 
 
 class UnspeakableError(Exception):

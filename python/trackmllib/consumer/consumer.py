@@ -101,9 +101,9 @@ class Consumer:
                     TuningFailed(tuning=tuning.started.tuning, error=error, interrupted=True)
                 )
 
-    def idle(self) -> bool:
-        """Whether MLflow has everything of every tuning."""
-        return not self._tunings
+    def unfinished(self) -> list[str]:
+        """The tunings that MLflow does not have wholly."""
+        return list(self._tunings)
 
     def left(self) -> int:
         """How many runs are not wholly in MLflow yet."""
