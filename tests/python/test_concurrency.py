@@ -120,5 +120,5 @@ def test_fifty_fits(rows, experiment, journals):
         assert main.info.status == ("FAILED" if number % 5 == 1 else "FINISHED")
         found = sorted(int(run.data.params["size"]) for run in children[main.info.run_id])
         assert found == [2 * number + 1, 2 * number + 2]
-    until(tracker()._consumer.idle)  # trials that outlived their tuning
+    until(lambda: not tracker()._consumer.unfinished())  # trials that outlived their tuning
     until(lambda: journals() == [])

@@ -363,7 +363,7 @@ def test_driver_that_has_gone(experiment):
     assert consumer.wait(story.id, LONG) is None
     assert experiment.main().info.status == "KILLED"
     assert statuses(experiment.children()) == ["FINISHED", "KILLED"]
-    until(consumer.idle)
+    until(lambda: not consumer.unfinished())
 
 
 def test_driver_that_has_gone_with_late_trials(experiment):
@@ -373,7 +373,7 @@ def test_driver_that_has_gone_with_late_trials(experiment):
     assert consumer.wait(story.id, LONG) is None
     assert consumer.unfinished()
     consumer.interrupt("the driver has ended")
-    until(consumer.idle)
+    until(lambda: not consumer.unfinished())
 
 
 def test_resumed_consumer_writes_nothing_twice(experiment):
