@@ -95,6 +95,11 @@ class Server:
                 time.sleep(0.1)
         raise TimeoutError(self.uri)
 
+    def kill(self):
+        """Kills it, whatever it is doing."""
+        self._process.kill()
+        self._process.wait(30)
+
     def stop(self):
         """Stops it; its port refuses connections from then on."""
         self._process.terminate()
