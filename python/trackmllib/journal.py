@@ -203,12 +203,16 @@ def pending(directory: Path | None = None) -> list[Path]:
     return [*pending(default_directory()), *sorted(elsewhere)]
 
 
-def in_use(tuning: str) -> bool:
-    """Whether a driver that still runs has the journal of ``tuning``, where journals are."""
+def in_use(tuning: str, *, until: float) -> bool:
+    """Whether a driver that still runs has the journal of ``tuning``, where journals are.
+
+    Args:
+        until: how long its end is waited for, on the clock of ``time.monotonic``.
+    """
     for file in pending():
         if file.stem == tuning:
             try:
-                with claimed(file):
+                with claimed(file, until=until):
                     return False
             except OSError:
                 return True

@@ -97,7 +97,7 @@ def _read(file: Path, claim: ExitStack, until: float) -> Source:
     else:
         claim.enter_context(eventlog.claimed(file))
         source.read(eventlog.lines(file))
-        if any(journal.in_use(one.tuning) for one in source.tunings):
+        if any(journal.in_use(one.tuning, until=until) for one in source.tunings):
             raise BlockingIOError
     if head and not source.events and not head.startswith(eventlog.SPARKS):
         source.problem = source.problem or messages.nothing_of_ours()
