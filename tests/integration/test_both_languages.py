@@ -10,6 +10,7 @@ from logged import OF_ONE_FIT, Node, experiments, history, journals, trees
 from sparks import Spark
 
 from conftest import Logged
+from measured import RESOURCES
 
 SCENARIOS = {
     "bare": 1,
@@ -30,17 +31,6 @@ SCENARIOS = {
 OTHER_SPLITS = {"split"}
 # what it took is another thing each time
 TAKEN = {"fit_seconds", "evaluate_seconds"}
-RESOURCES = {
-    "spark.executor_cpu_seconds",
-    "spark.executor_run_seconds",
-    "spark.jobs",
-    "spark.tasks",
-    "spark.shuffle_read_bytes",
-    "spark.shuffle_write_bytes",
-    "spark.input_bytes",
-    "spark.peak_execution_memory_bytes",
-    "spark.jvm_gc_seconds",
-}
 
 
 @pytest.fixture(params=["scala", "python"])

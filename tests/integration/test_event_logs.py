@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from logged import journals, trees
 from sparks import APPS, Spark
-from test_both_languages import RESOURCES
+
+from measured import RESOURCES
 
 
 def test_replay(spark_install: Spark, build, place, data: Path) -> None:

@@ -6,18 +6,6 @@ import tempfile
 import uuid
 from pathlib import Path
 
-RESOURCES = {
-    "spark.executor_cpu_seconds",
-    "spark.executor_run_seconds",
-    "spark.jobs",
-    "spark.tasks",
-    "spark.shuffle_read_bytes",
-    "spark.shuffle_write_bytes",
-    "spark.input_bytes",
-    "spark.peak_execution_memory_bytes",
-    "spark.jvm_gc_seconds",
-}
-
 
 class Experiment:
     """An experiment of its own, in the store of ``client``."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from found import RESOURCES
 from story import LONG, Story, consumed, to, until
 
+from measured import RESOURCES
 from trackmllib.consumer import Consumer
 
 

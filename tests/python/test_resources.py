@@ -6,7 +6,6 @@ import os
 import threading
 
 import pytest
-from found import RESOURCES
 from fresh import python, session
 from pyspark.ml import Pipeline
 from pyspark.ml.classification import DecisionTreeClassifier
@@ -16,6 +15,7 @@ from quick import Quick, raising, sizes, validator
 from story import until
 
 import trackmllib
+from measured import RESOURCES
 from trackmllib import replay
 from trackmllib.hook import place
 

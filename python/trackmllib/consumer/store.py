@@ -7,7 +7,7 @@ import importlib
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -109,13 +109,13 @@ class Store:
 
     def find_runs(self, experiment: str, search: str) -> list[Run]:
         """The runs of the experiment that the search finds."""
-        found: list[Run] = []
-        token = None
-        while token != "":
-            page = self._client.search_runs([experiment], filter_string=search, page_token=token)
-            found.extend(page)
-            token = page.token or ""
-        return found
+        return list(
+            pages(
+                lambda token: self._client.search_runs(
+                    [experiment], filter_string=search, page_token=token
+                )
+            )
+        )
 
     def delete_runs(self, runs: Iterable[Run]) -> None:
         """Deletes runs, which MLflow can restore."""
@@ -228,6 +228,15 @@ def _try_once() -> None:
 
 def _ours() -> bool:
     return threading.current_thread().name.startswith(THREADS)
+
+
+def pages(ask: Callable[[str | None], Any]) -> Iterator[Any]:
+    """All that a search finds, which MLflow gives page by page."""
+    token = None
+    while token != "":
+        page = ask(token)
+        yield from page
+        token = page.token or ""
 
 
 def is_permanent(error: BaseException) -> bool:

@@ -53,16 +53,20 @@ def width() -> int:
     return widest
 
 
-class Lines:
-    """Where only whole lines can be shown: those that stay."""
-
-    live = False
+class _Text:
+    """Text that is written somewhere."""
 
     def __init__(self, write: Write) -> None:
         self._write = write
 
     def begin(self, tuning: str) -> None:
         """Nothing to prepare."""
+
+
+class Lines(_Text):
+    """Where only whole lines can be shown: those that stay."""
+
+    live = False
 
     def say(self, tuning: str, line: str) -> None:
         """A line of its own."""
@@ -72,19 +76,13 @@ class Lines:
         """Is not shown."""
 
 
-class Terminal:
+class Terminal(_Text):
     """One line at the cursor, drawn anew from its beginning, as Spark draws its own bar.
 
     Whoever writes last has the line, and leaves nothing of the other's there.
     """
 
     live = True
-
-    def __init__(self, write: Write) -> None:
-        self._write = write
-
-    def begin(self, tuning: str) -> None:
-        """Nothing to prepare."""
 
     def say(self, tuning: str, line: str) -> None:
         """A line of its own, in place of the one that changes."""

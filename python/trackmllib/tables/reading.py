@@ -5,13 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trackmllib import messages
 from trackmllib.consumer.reachable import refusal
-from trackmllib.consumer.store import Store, is_missing
+from trackmllib.consumer.store import Store, is_missing, pages
 from trackmllib.errors import NoTuningError, StoreUnreachableError
 from trackmllib.tables import running
 from trackmllib.tables.table import Table
@@ -49,7 +48,7 @@ def newest(client: MlflowClient, experiment: str | None) -> Run:
     """
     experiments = [
         found.experiment_id
-        for found in _pages(lambda token: client.search_experiments(page_token=token))
+        for found in pages(lambda token: client.search_experiments(page_token=token))
         if experiment is None or experiment in (found.name, found.experiment_id)
     ]
     runs = client.search_runs(experiments, _OURS, order_by=_LATEST, max_results=1)
@@ -93,7 +92,7 @@ def tables(client: MlflowClient, main: Run) -> list[Table]:
     """
     children: dict[str, list[Run]] = {}
     search = f"tags.`mlflow.parentRunId` = '{main.info.run_id}' AND {_OURS}"
-    for run in _pages(
+    for run in pages(
         lambda token: client.search_runs(
             [main.info.experiment_id], search, 1, _PAGE, _LATEST, page_token=token
         )
@@ -134,17 +133,7 @@ def _from_artifact(client: MlflowClient, main: Run, fit_uuid: str, name: str) ->
         except Exception:  # the runs have it all, too
             return None
     columns = split["columns"]
-    return Table(
-        run_id=main.info.run_id,
-        experiment_id=main.info.experiment_id,
-        fit_uuid=fit_uuid,
-        name=main.info.run_name,
-        status=main.info.status,
-        trials=running.trials_to_be(main, fit_uuid),
-        columns=columns,
-        figure=_figure(columns),
-        rows=split["data"],
-    )
+    return Table.of(main, fit_uuid, columns=columns, figure=_figure(columns), rows=split["data"])
 
 
 def _figure(columns: list[str]) -> str:
@@ -153,11 +142,3 @@ def _figure(columns: list[str]) -> str:
         if mean.startswith("avg_") and deviation == f"std_{mean.removeprefix('avg_')}":
             return mean
     return columns[-4]
-
-
-def _pages(ask: Any) -> Iterator[Any]:
-    token = None
-    while token != "":
-        page = ask(token)
-        yield from page
-        token = page.token or ""

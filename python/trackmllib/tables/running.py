@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from trackmllib.consumer import naming
-from trackmllib.tables.table import Table, is_number
+from trackmllib.tables.table import Table, is_number, param
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -20,8 +20,8 @@ _TRUTH = {"True": True, "False": False}
 
 def table(client: MlflowClient, main: Run, fit_uuid: str, trials: list[Run]) -> Table:
     """The table as far as the trials have come: a mean is that of the folds so far."""
-    metric = naming.key(_param(main, "metricName", fit_uuid) or "metric")
-    crossed = _param(main, "mlModelClass", fit_uuid) == "CrossValidator"
+    metric = naming.key(param(main, "metricName", fit_uuid) or "metric")
+    crossed = param(main, "mlModelClass", fit_uuid) == "CrossValidator"
     folds = {run.info.run_id: _folds(client, run, metric) if crossed else {} for run in trials}
     names = sorted({fold for found in folds.values() for fold in found})
     tuned = {name for run in trials for name in run.data.params if name not in _NOT_TUNED}
@@ -50,29 +50,13 @@ def table(client: MlflowClient, main: Run, fit_uuid: str, trials: list[Run]) -> 
     at = 1 + len(params)
     best = [run.data.metrics.get(figure) for run in trials if "trackmllib.best" in run.data.tags]
     larger = _larger_is_better(metric, [row[at] for row in rows], best)
-    return Table(
-        run_id=main.info.run_id,
-        experiment_id=main.info.experiment_id,
-        fit_uuid=fit_uuid,
-        name=main.info.run_name,
-        status=main.info.status,
-        trials=trials_to_be(main, fit_uuid),
+    return Table.of(
+        main,
+        fit_uuid,
         columns=["trial", *params, *figures, "fit_seconds", "evaluate_seconds", "status"],
         figure=figure,
         rows=sorted(rows, key=lambda row: _rank(row[at], row[0], larger=larger)),
     )
-
-
-def trials_to_be(main: Run, fit_uuid: str) -> int | None:
-    """How many trials the main run says that there are to be."""
-    said = _param(main, "estimatorParamMapsLength", fit_uuid)
-    return int(said) if said and said.isdigit() else None
-
-
-def _param(main: Run, name: str, fit_uuid: str) -> str | None:
-    """A param of a tuning; on a run that has another tuning's its name is mangled."""
-    params: dict[str, str] = main.data.params
-    return params.get(f"{name}_{fit_uuid}", params.get(name))
 
 
 def _folds(client: MlflowClient, run: Run, metric: str) -> dict[int, float]:

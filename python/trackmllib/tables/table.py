@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mlflow.entities import Run
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,24 @@ class Table:
     columns: list[str]
     figure: str
     rows: list[list[Any]]
+
+    @classmethod
+    def of(
+        cls, main: Run, fit_uuid: str, *, columns: list[str], figure: str, rows: list[list[Any]]
+    ) -> Table:
+        """The table of the tuning ``fit_uuid`` that ``main`` is the main run of."""
+        said = param(main, "estimatorParamMapsLength", fit_uuid)
+        return cls(
+            run_id=main.info.run_id,
+            experiment_id=main.info.experiment_id,
+            fit_uuid=fit_uuid,
+            name=main.info.run_name,
+            status=main.info.status,
+            trials=int(said) if said and said.isdigit() else None,
+            columns=columns,
+            figure=figure,
+            rows=rows,
+        )
 
     @property
     def params(self) -> list[str]:
@@ -65,3 +86,9 @@ class Table:
 def is_number(cell: Any) -> bool:
     """Whether a cell is a figure that can be compared."""
     return isinstance(cell, (int, float)) and not isinstance(cell, bool) and math.isfinite(cell)
+
+
+def param(main: Run, name: str, fit_uuid: str) -> str | None:
+    """A param of a tuning; on a run that has another tuning's its name is mangled."""
+    params: dict[str, str] = main.data.params
+    return params.get(f"{name}_{fit_uuid}", params.get(name))
