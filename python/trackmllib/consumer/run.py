@@ -88,7 +88,7 @@ class Run(ABC):
     def _make(self, store: Store) -> mlflow.entities.Run:
         may_be_there, self._asked = self._asked, True
         found = self._found(store) if may_be_there else []
-        self._doubled = may_be_there and not found
+        self._doubled = self._doubled or (may_be_there and not found)
         with self._pending:
             tags = dict(self._tags)
         self.was_there = bool(found)
