@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from found import RESOURCES, statuses
+from found import statuses
 from pyspark.ml import Pipeline, PipelineModel
 from pyspark.ml.classification import DecisionTreeClassifier
 from pyspark.ml.evaluation import MulticlassClassificationEvaluator
 from pyspark.ml.tuning import CrossValidator, ParamGridBuilder, TrainValidationSplit
 from quick import NamedScore, Quick, Score, in_threads, validator
+
+from measured import RESOURCES
 
 
 class Constant(Score):
