@@ -13,7 +13,9 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 WHEEL := dist/trackmllib-$(VERSION)-py3-none-any.whl
 JARS_MADE := $(BUILD)/jars.stamp
-ENVS := $(BUILD)/spark-$(SPARK_3)/.stamp $(BUILD)/spark-$(SPARK_4)/.stamp
+INSTALL_WHEEL = $(UV) pip install --quiet --reinstall-package trackmllib --python
+ENV_3 := $(BUILD)/spark-$(SPARK_3)
+ENVS := $(ENV_3)/.stamp $(VENV)/.stamp
 SBT_JAR := $(BUILD)/sbt/sbt-launch-$(SBT).jar
 RUN_SBT = java -Dsbt.color=false -Dsbt.supershell=false -jar $(SBT_JAR)
 
@@ -30,17 +32,17 @@ export UV_SYSTEM_CERTS := 1
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
-demo: $(BUILD)/spark-$(SPARK_4)/.stamp ## tune on handwritten digits in Scala and in Python; both into one MLflow store
-	@$(BUILD)/spark-$(SPARK_4)/bin/python examples/demo.py
+demo: $(VENV)/.stamp ## tune on handwritten digits in Scala and in Python; both into one MLflow store
+	@$(BIN)/python examples/demo.py
 
 test: test-jvm test-python ## all tests, on Spark 3.5 and Spark 4
 
-test-jvm: $(SBT_JAR) $(BUILD)/spark-$(SPARK_4)/.stamp
-	PYSPARK_PYTHON=$(abspath $(BUILD)/spark-$(SPARK_4)/bin/python) $(RUN_SBT) +test </dev/null
+test-jvm: $(SBT_JAR) $(VENV)/.stamp
+	PYSPARK_PYTHON=$(abspath $(BIN)/python) $(RUN_SBT) +test </dev/null
 
 test-python: envs
-	$(BUILD)/spark-$(SPARK_3)/bin/python -m pytest tests/python
-	$(BUILD)/spark-$(SPARK_4)/bin/python -m pytest
+	$(ENV_3)/bin/python -m pytest tests/python
+	$(BIN)/python -m pytest
 
 lint: $(BIN)/.stamp $(SBT_JAR) ## formatting, types and warnings of both languages
 	$(BIN)/ruff check .
@@ -57,9 +59,9 @@ jars: $(JARS_MADE) ## the jars for Spark 3.5 (Scala 2.12) and Spark 4 (Scala 2.1
 
 wheel: $(WHEEL) ## the Python package with both jars, in dist/
 
-bench: $(BUILD)/spark-$(SPARK_4)/.stamp ## what tracking costs, beside mlflow.pyspark.ml.autolog (half an hour; leave the machine alone)
-	$(UV) pip install --quiet --python $(BUILD)/spark-$(SPARK_4)/bin/python --group bench
-	$(BUILD)/spark-$(SPARK_4)/bin/python bench/run.py $(BENCH)
+bench: $(VENV)/.stamp ## what tracking costs, beside mlflow.pyspark.ml.autolog (half an hour; leave the machine alone)
+	$(UV) pip install --quiet --python $(BIN)/python --group bench
+	$(BIN)/python bench/run.py $(BENCH)
 
 envs: $(ENVS)
 
@@ -74,16 +76,21 @@ $(JARS_MADE): $(SBT_JAR) $(JVM_FILES) $(PYTHON_FILES) LICENSE
 $(WHEEL): $(BIN)/.stamp $(JARS_MADE) pyproject.toml hatch_build.py README.md
 	$(BIN)/python -m hatchling build -t wheel
 
-# An environment as a user's: the built wheel, a PySpark, MLflow; and what the tests import.
-$(BUILD)/spark-%/.stamp: $(WHEEL)
-	test -x $(@D)/bin/python || $(UV) venv --quiet --python $(BIN)/python $(@D)
-	$(UV) pip install --quiet --python $(@D)/bin/python --group test pyspark==$*
-	$(UV) pip install --quiet --python $(@D)/bin/python --reinstall-package trackmllib $(WHEEL)
+# The checkout's own environment has Spark 4, beside it there is one with Spark 3.5: each with the
+# built wheel, as a user has it.
+$(VENV)/.stamp: $(WHEEL)
+	$(INSTALL_WHEEL) $(BIN)/python $(WHEEL)
+	@touch $@
+
+$(ENV_3)/.stamp: $(WHEEL)
+	test -x $(ENV_3)/bin/python || $(UV) venv --quiet --python $(BIN)/python $(ENV_3)
+	$(UV) pip install --quiet --python $(ENV_3)/bin/python --group test pyspark==$(SPARK_3)
+	$(INSTALL_WHEEL) $(ENV_3)/bin/python $(WHEEL)
 	@touch $@
 
 $(BIN)/.stamp: pyproject.toml | check-python
 	test -x $(UV) || { $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet uv; }
-	$(UV) pip install --quiet --python $(BIN)/python --group tools
+	$(UV) pip install --quiet --python $(BIN)/python --group tools --group test pyspark==$(SPARK_4)
 	@touch $@
 
 $(SBT_JAR): $(BIN)/.stamp | check-java
