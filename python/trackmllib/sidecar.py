@@ -28,6 +28,7 @@ from trackmllib.errors import InvalidEventError
 from trackmllib.events import Event, TuningFailed, TuningFinished, TuningStarted, from_line, now
 from trackmllib.progress import Progress
 from trackmllib.progress.display import Display, Lines, Terminal, Write
+from trackmllib.tables import finished
 
 _DISPLAYS: dict[str, Callable[[Write], Display]] = {"terminal": Terminal, "lines": Lines}
 _MOST_EVENTS = 500
@@ -40,7 +41,8 @@ class Sidecar:
     """One driver's sidecar.
 
     Args:
-        driver: the entry point of the driver's gateway (``poll``, ``done``, ``reply``, ``show``).
+        driver: the entry point of the driver's gateway (``poll``, ``done``, ``reply``, ``show``,
+            ``log``).
         journal_dir: where the driver keeps its journals.
         resume: whether another sidecar was there before.
         display: where the driver's user sees how tunings come along.
@@ -146,6 +148,8 @@ class Sidecar:
         problem = messages.without_password(tuning.refused) if tuning.refused else None
         self._progress.end(tuning.started.tuning)
         with suppress(Exception):  # the driver has gone: its journal is ours to remove
+            if tuning.main.outermost:
+                self._driver.log(finished.text(tuning))
             self._driver.done(tuning.started.tuning, tuning.main.id, problem)
             return
         if self._journal_dir is not None and not tuning.refused:

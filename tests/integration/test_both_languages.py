@@ -61,6 +61,14 @@ def test_every_scenario_is_logged(tunings: Logged) -> None:
     assert journals(tunings.state) == []
 
 
+def test_scala_log_has_the_tables(scala_tunings: Logged) -> None:
+    """At INFO, for who reads the driver's log: the best setting, then the others."""
+    log = scala_tunings.done.err
+    assert "INFO trackmllib: CrossValidator(DecisionTreeClassifier)  FINISHED  2 of 2 trials" in log
+    assert re.search(r"^Best: maxDepth=\d  avg_accuracy [\d.]+ ± [\d.]+$", log, re.MULTILINE)
+    assert re.search(r"^trial +maxDepth +avg_accuracy ", log, re.MULTILINE)
+
+
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_runs_are_the_same(scenario: str, scala_tunings: Logged, python_tunings: Logged) -> None:
     """Params, tags, metrics and status of main runs and each pair of child runs are the same."""

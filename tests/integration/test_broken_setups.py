@@ -134,18 +134,20 @@ def test_mlflow_too_old(
 def test_unreadable_confs(
     spark_install: Spark, app: Path, place, data: Path, untracked: str
 ) -> None:
-    """Confs that cannot be read: one message each, their defaults, and the tuning is logged."""
+    """Confs that cannot be read or are none: one message, defaults, and the tuning is logged."""
     uri, _, env = place("bad-confs")
     bad = {
         "spark.trackmllib.enabled": "perhaps",
         "spark.trackmllib.instrument": "a bit",
         "spark.trackmllib.flushTimeout": "soon",
+        "spark.trackmllib.experiment": "digits",
     }
     done = spark_install.submit("--class", "OneTuning", app, data, conf=bad, **env)
     assert metrics(done) == untracked
-    for name, value in bad.items():
-        (message,) = (line for line in ours(done) if name in line)
-        assert value in message
+    (_,) = ours(done)
+    assert "trackmllib found 4 things to mend" in done.err
+    for name in bad:
+        assert done.err.count(f"{name} is") == 1
     assert len(trees(uri, "Default")) == 1
 
 

@@ -12,12 +12,12 @@ import pytest
 from found import Experiment
 from fresh import command
 from quick import Quick, validator
-from story import Story, consumed, to, until
+from story import LONG, Story, consumed, to, until
 
 import trackmllib
 from trackmllib.consumer import Consumer
 from trackmllib.errors import NoTuningError, StoreUnreachableError
-from trackmllib.tables import reading
+from trackmllib.tables import finished, reading
 
 
 def cells(frame):
@@ -45,6 +45,24 @@ def test_results_of_a_run(experiment):
         for trial, mean, std, folds in [(1, 0.75, 0.25, (0.5, 1.0)), (0, 0.375, 0.125, (0.25, 0.5))]
     ]
     assert list(frame.fit_seconds) == [0.5, 0.5]
+
+
+def test_the_table_for_a_log(experiment):
+    """The best trials of a tuning that has just ended, in plain lines; the rest by its command."""
+    told = []
+    consumer = Consumer(lambda tuning: told.append(finished.text(tuning)))
+    story = Story(to(experiment), folds=None, trials=30)
+    for trial in range(30):
+        story.run(trial, trial / 100)
+    for event in story.finish(29).events:
+        consumer.accept(event)
+    assert consumer.wait(story.id, LONG) is None
+    head, best, _, columns, *rows, more = told[0].splitlines()
+    assert "30 of 30 trials" in head
+    assert best == "Best: maxDepth=29  f1 0.29"
+    assert columns.split() == ["trial", "maxDepth", "f1", "seconds", "status"]
+    assert [line.split()[1] for line in rows] == [str(depth) for depth in range(29, 9, -1)]
+    assert more == f"… 10 more: trackmllib show {experiment.main().info.run_id}"
 
 
 def test_results_of_a_trial_of_it(experiment):

@@ -13,18 +13,16 @@ from trackmllib.consumer.store import Store, is_permanent
 if TYPE_CHECKING:
     from trackmllib.consumer.main_run import MainRun
     from trackmllib.consumer.results import Results
-    from trackmllib.consumer.trial import Trial
     from trackmllib.consumer.tuning import Tuning
 
 _ATTEMPTS = 3
 
 
 class Conclusion:
-    """The end of one tuning: its best trial, or why it failed."""
+    """The end of one tuning, and why it failed, if it did."""
 
-    def __init__(self, tuning: Tuning, best: Trial | None, error: str | None) -> None:
+    def __init__(self, tuning: Tuning, error: str | None) -> None:
         self._tuning = tuning
-        self._best = best
         self._error = error
         self._attempts = _ATTEMPTS
 
@@ -38,7 +36,7 @@ class Conclusion:
         Raises:
             Exception: it did not take them this time, and may take them another.
         """
-        found = results.of(self._tuning, self._best)
+        found = results.of(self._tuning)
         run_id = main.create(store)
         try:
             files = _files(found, drawn=main.outermost)

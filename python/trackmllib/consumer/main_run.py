@@ -18,7 +18,6 @@ from trackmllib.consumer.store import MetricValue, Store, is_missing
 if TYPE_CHECKING:
     import mlflow.entities
 
-    from trackmllib.consumer.trial import Trial
     from trackmllib.consumer.tuning import Tuning
 
 _PAUSE = 2.0  # seconds between the requests with what has come of a tuning that runs
@@ -90,9 +89,9 @@ class MainRun(Run):
         if metric != self._best:  # Spark may prefer a metric that is no number
             self.add_metric(f"best_{self.tuning.started.metric}", metric, time, self._tried + 1)
 
-    def conclude(self, best: Trial | None, error: str | None = None) -> None:
+    def conclude(self, error: str | None = None) -> None:
         """The tuning is over: the run should show what has come of it."""
-        self._conclusion = Conclusion(self.tuning, best, error)
+        self._conclusion = Conclusion(self.tuning, error)
         self._concluded = False
 
     def renew(self) -> None:

@@ -61,12 +61,12 @@ class Results:
         return f"tuning_results_{self.fit_uuid}"
 
 
-def of(tuning: Tuning, best: Trial | None) -> Results:
+def of(tuning: Tuning) -> Results:
     """The results of a tuning that is over."""
     started = tuning.started
     crossed = tuning.folds is not None
     rows = {trial.index: _row(trial) for trial in list(tuning.trials.values())}
-    winner = rows[best.index] if best is not None else None
+    winner = rows[tuning.best.index] if tuning.best is not None else None
     found = dict.fromkeys(name for row in rows.values() for name in row.setting)
     return Results(
         fit_uuid=tuning.fit_uuid,

@@ -22,9 +22,14 @@ def columns(results: Results) -> list[str]:
     return [others[0], *params, *others[1:]]
 
 
+def rows(results: Results) -> list[list[Any]]:
+    """The cells of each row."""
+    return [list(_cells(results, row)) for row in results.rows]
+
+
 def as_json(results: Results) -> str:
     """The table in pandas' split form; what JSON has no number for is null."""
-    data = [[_finite(cell) for cell in _cells(results, row)] for row in results.rows]
+    data = [[_finite(cell) for cell in row] for row in rows(results)]
     return json.dumps({"columns": columns(results), "data": data}, allow_nan=False)
 
 
@@ -33,8 +38,8 @@ def as_csv(results: Results) -> str:
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
     writer.writerow([_harmless(name) for name in columns(results)])
-    for row in results.rows:
-        writer.writerow([_harmless(cell) for cell in _cells(results, row)])
+    for row in rows(results):
+        writer.writerow([_harmless(cell) for cell in row])
     return lines.getvalue()
 
 

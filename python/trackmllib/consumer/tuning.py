@@ -29,6 +29,7 @@ class Tuning:
         fit_uuid: the six hex digits that mark the runs of one ``fit()``.
         folds: the number of folds of a cross-validation; ``None``: there is one split only.
         resumed: whether runs of it may be in MLflow already.
+        best: the winner, once ``fit()`` is over and has one.
         ended: whether ``fit()`` is over.
         settled: whether MLflow has everything, also of the tunings nested in this one.
         reported: whether that was said.
@@ -52,6 +53,7 @@ class Tuning:
         self.trouble: str | None = None
         self.refused: str | None = None
         self.trials: dict[int, Trial] = {}
+        self.best: Trial | None = None
         self.main = MainRun(self)
         self._unwritten: set[Run] = {self.main}
 
@@ -89,7 +91,7 @@ class Tuning:
                 touched = [*self._best(event), *self._end("FINISHED", event.time)]
             case TuningFailed():
                 self.main.set_tags([("trackmllib.error", event.error)])
-                self.main.conclude(None, event.error)
+                self.main.conclude(event.error)
                 touched = self._end("KILLED" if event.interrupted else "FAILED", event.time)
             case TuningStarted():
                 touched = [self.main]
@@ -175,7 +177,8 @@ class Tuning:
 
     def _best(self, event: TuningFinished) -> list[Run]:
         best = self.trials.get(event.best_trial) if event.best_trial is not None else None
-        self.main.conclude(best)
+        self.best = best
+        self.main.conclude()
         if best is None:
             return []
         best.set_tags([("trackmllib.best", "true"), ("mlflow.runColor", _GOLD)])

@@ -15,8 +15,14 @@ _LONGEST_CELL = 24
 _COLORS = {"FAILED": "red", "KILLED": "red", "RUNNING": "cyan"}
 
 
-def lines(table: Table, width: int | None) -> Iterator[str]:
-    """The table, each line of it cut to ``width`` characters; ``None``: as wide as it is."""
+def lines(table: Table, width: int | None, *, most: int | None = None) -> Iterator[str]:
+    """The table as lines with colours.
+
+    Args:
+        table: what is shown.
+        width: how many characters a line is cut to; ``None``: it is as wide as it is.
+        most: how many trials are shown; ``None``: all.
+    """
     over = sum(status not in ("RUNNING", "SCHEDULED") for status in table.column("status"))
     done = f"{over} of {table.trials} trials" if table.trials else f"{over} trials"
     yield _cut(f"{table.name}  {table.status}  {done}  tuning {table.fit_uuid}", width)
@@ -29,8 +35,10 @@ def lines(table: Table, width: int | None) -> Iterator[str]:
     yield ""
     head, *body = _columns(table, width)
     yield click.style(_cut(head, width), underline=True)
-    for line, status in zip(body, table.column("status"), strict=True):
+    for line, status in zip(body[:most], table.column("status")[:most], strict=True):
         yield click.style(_cut(line, width), fg=_COLORS.get(status))
+    if most is not None and len(body) > most:
+        yield f"… {len(body) - most} more: trackmllib show {table.run_id}"
 
 
 def _figures(table: Table, row: list[Any]) -> str:

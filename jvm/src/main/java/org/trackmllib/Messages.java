@@ -32,6 +32,20 @@ public final class Messages {
                 + used + ".";
     }
 
+    public static String unknownConf(String name, String[] known) {
+        return name + " is no conf of trackmllib and has no effect; there are "
+                + String.join(", ", known) + ".";
+    }
+
+    /** Several of these, or one, as one message. */
+    public static String atStart(String[] found) {
+        return (found.length == 1
+                        ? found[0] + " "
+                        : "trackmllib found " + found.length + " things to mend:\n  "
+                                + String.join("\n  ", found) + "\n")
+                + "`trackmllib doctor` looks at the rest, such as MLflow.";
+    }
+
     public static String noHook(String jar) {
         return "trackmllib cannot track fit() by itself: Spark's tuners were loaded before it, and this"
                 + " JVM does not let it change them." + UNHARMED

@@ -6,8 +6,17 @@ import scala.util.matching.Regex
 import org.apache.spark.SparkConf
 import org.apache.spark.sql.SparkSession
 
-/** Our confs and MLflow's environment variables, read from `conf` at each use. */
-final class Settings(conf: String => Option[String], env: String => Option[String]) {
+/**
+ * Our confs and MLflow's environment variables, read from `conf` at each use.
+ *
+ * @param complain
+ *   told of a conf that cannot be read
+ */
+final class Settings(
+    conf: String => Option[String],
+    env: String => Option[String],
+    complain: String => Unit = WarnOnce(_)
+) {
   import Settings._
 
   def enabled: Boolean = {
@@ -72,14 +81,31 @@ final class Settings(conf: String => Option[String], env: String => Option[Strin
     conf(name)
       .flatMap { text =>
         val parsed = Try(parse(text)).toOption
-        if (parsed.isEmpty) WarnOnce(Messages.badConf(name, text, accepted, default))
+        if (parsed.isEmpty) complain(Messages.badConf(name, text, accepted, default))
         parsed
       }
       .getOrElse(parse(default))
 }
 
 object Settings {
-  private val Prefix = "spark.trackmllib."
+  private[trackmllib] val Prefix = "spark.trackmllib."
+
+  /** The names that there are, without the prefix. */
+  private[trackmllib] val Names = Seq(
+    "enabled",
+    "trackingUri",
+    "experimentName",
+    "runId",
+    "runName",
+    "python",
+    "flushTimeout",
+    "journalDir",
+    "instrument",
+    "logModel",
+    "progress",
+    "view"
+  )
+
   private val Databricks = "spark.databricks.mlflow.trackMLlib.enabled"
   private val DefaultRedaction = "(?i)secret|password|token|access[.]?key"
   private val Progress = Set("auto", "on", "off")
@@ -94,8 +120,11 @@ object Settings {
   def apply(): Settings = from(_ => None)
 
   /** What is set to nothing is not set. */
-  private def from(conf: String => Option[String]): Settings =
-    new Settings(conf(_).filter(_.nonEmpty), sys.env.get(_).filter(_.nonEmpty))
+  private[trackmllib] def from(
+      conf: String => Option[String],
+      complain: String => Unit = WarnOnce(_)
+  ): Settings =
+    new Settings(conf(_).filter(_.nonEmpty), sys.env.get(_).filter(_.nonEmpty), complain)
 
   private def isShell(interpreter: String): Boolean = {
     val file = interpreter.split("[/\\\\]").last

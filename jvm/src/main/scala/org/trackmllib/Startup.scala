@@ -10,7 +10,10 @@ private[trackmllib] object Startup {
   /** Disabled means absent: then not even the hook is installed. */
   def start(conf: SparkConf): Unit = {
     val settings = Settings(conf)
-    if (settings.enabled && settings.instrument) Hook.install(new FitHook)
+    if (settings.enabled) {
+      StartCheck(conf)
+      if (settings.instrument) Hook.install(new FitHook)
+    }
   }
 
   def stop(): Unit = Bridge.stop()

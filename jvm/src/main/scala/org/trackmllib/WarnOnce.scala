@@ -10,4 +10,10 @@ private[trackmllib] object WarnOnce {
   private val written = ConcurrentHashMap.newKeySet[String]()
 
   def apply(message: String): Unit = if (written.add(message)) log.warn(message)
+
+  /** It is a part of another warning. */
+  def isSaid(message: String): Unit = {
+    written.add(message)
+    ()
+  }
 }

@@ -2,6 +2,8 @@ package org.trackmllib.bridge
 
 import java.util.concurrent.{LinkedBlockingQueue, TimeUnit}
 
+import org.slf4j.LoggerFactory
+
 /** What the sidecar may call through py4j, and nothing else. */
 final class SidecarCalls private[bridge] (
     lines: LinkedBlockingQueue[String],
@@ -39,7 +41,14 @@ final class SidecarCalls private[bridge] (
   /** How a tuning comes along, for the driver's user. */
   def show(text: String): Unit = display.show(text)
 
+  /** What has come of a tuning, for who reads the driver's log. */
+  def log(text: String): Unit = SidecarCalls.log.info(text)
+
   /** The answer to a request: a value, or the problem that there was. */
   def reply(id: Int, value: String, problem: String): Unit =
     Requests.reply(id, Option(problem).toLeft(Option(value)))
+}
+
+private object SidecarCalls {
+  private val log = LoggerFactory.getLogger("org.trackmllib")
 }

@@ -21,7 +21,7 @@ private[bridge] final class SidecarGateway private (calls: SidecarCalls, client:
 }
 
 private[bridge] object SidecarGateway {
-  private val methods = Set("poll", "done", "reply", "show", "trouble")
+  private val methods = Set("poll", "done", "log", "reply", "show", "trouble")
 
   /** On loopback, on a free port. To be called in a daemon thread: py4j's threads inherit that. */
   def start(calls: SidecarCalls, token: String): GatewayServer = {
