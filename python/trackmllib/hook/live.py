@@ -68,7 +68,7 @@ class LiveTuning:
         display = progress.for_mode(self._conf.progress)
         self._tracker.start(started, self._conf.journal_dir, display)
         self._is_over = False
-        self._bus = Bus(session, self.id)
+        self._bus = Bus(session, self.id, self._tracker.emit)
         self._bus.tell(started)
         # a nested tuning leaves the outer one's run active, and its trials do not wait for MLflow
         self.run = outer.run if outer is not None and active is None else active
@@ -157,7 +157,7 @@ class LiveTuning:
     def _over(self, event: Event) -> None:
         tuning = self._tracker.tuning(self.id)
         self._is_over = True
-        self._take(self._bus.rest())
+        self._bus.rest()
         self._emit(event)
         if not self._nested:
             self._tracker.wait(self.id, self._conf.flush_timeout)
@@ -169,13 +169,9 @@ class LiveTuning:
 
     def _emit(self, event: Event) -> None:
         self._tracker.emit(event)
-        self._take(self._bus.tell(event))
+        self._bus.tell(event)
         if self._is_over:  # nobody asks later than a trial that outlives its tuning
-            self._take(self._bus.rest())
-
-    def _take(self, measured: list[Event]) -> None:
-        for event in measured:
-            self._tracker.emit(event)
+            self._bus.rest()
 
 
 def _started(

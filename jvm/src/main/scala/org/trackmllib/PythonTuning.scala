@@ -1,6 +1,6 @@
 package org.trackmllib
 
-import java.util.concurrent.LinkedBlockingQueue
+import java.util.concurrent.{ConcurrentHashMap, LinkedBlockingQueue}
 
 import org.apache.spark.SparkInternals
 import org.trackmllib.resources.Measuring
@@ -12,7 +12,8 @@ import org.trackmllib.resources.Measuring
  */
 final class PythonTuning(tuning: String) {
   private val sc = SparkInternals.activeContextOrNull
-  private val inTrial = ThreadLocal.withInitial[Boolean](() => false)
+  private val running = ConcurrentHashMap.newKeySet[(Int, Option[Int])]
+  private val inTrial = new ThreadLocal[(Int, Option[Int])]
   private val measured = new LinkedBlockingQueue[String]
   private val measuring = Measuring(sc, tuning) { event =>
     measured.add(EventJson.write(event))
@@ -21,18 +22,9 @@ final class PythonTuning(tuning: String) {
 
   def measures: Boolean = measuring.isDefined
 
-  /** Takes one event line; the lines of what has been measured meanwhile, joined by newlines. */
-  def tell(line: String): String = {
-    val event = EventJson.read(line)
-    event match {
-      case e: TrialStarted if e.measured => measuring.foreach(begin(_, e))
-      case _ =>
-    }
-    EventLog.post(sc, event)
-    event match {
-      case _: TrialFinished | _: TrialFailed if inTrial.get => measuring.foreach(end)
-      case _ =>
-    }
+  /** Takes event lines; the lines of what has been measured meanwhile. Both joined by newlines. */
+  def tell(events: String): String = {
+    events.split('\n').map(EventJson.read).foreach(take)
     lines
   }
 
@@ -42,15 +34,32 @@ final class PythonTuning(tuning: String) {
     lines
   }
 
-  private def begin(measuring: Measuring, event: TrialStarted): Unit = {
-    measuring.begin(event.trial, event.fold)
-    inTrial.set(true)
+  private def take(event: TuningEvent): Unit = {
+    event match {
+      case e: TrialStarted if e.measured => measuring.foreach(begin(_, (e.trial, e.fold)))
+      case e: TrialFinished => measuring.foreach(end(_, (e.trial, e.fold)))
+      case e: TrialFailed => measuring.foreach(end(_, (e.trial, e.fold)))
+      case _ =>
+    }
+    EventLog.post(sc, event)
   }
 
-  private def end(measuring: Measuring): Unit = {
-    inTrial.set(false)
+  private def begin(measuring: Measuring, trial: (Int, Option[Int])): Unit = {
+    if (inTrial.get != null) leave(measuring)
+    measuring.begin(trial._1, trial._2)
+    running.add(trial)
+    inTrial.set(trial)
+  }
+
+  /** Perhaps told by another thread than the trial's, which is not in any other's then. */
+  private def end(measuring: Measuring, trial: (Int, Option[Int])): Unit = {
+    if (inTrial.get == trial) leave(measuring)
+    if (running.remove(trial)) measuring.ended()
+  }
+
+  private def leave(measuring: Measuring): Unit = {
+    inTrial.remove()
     measuring.end()
-    measuring.ended()
   }
 
   private def lines: String = {

@@ -29,7 +29,9 @@ class GatewaySuite extends munit.FunSuite {
       |print(repr(gateway.entry_point.poll(500, 1)))
       |""".stripMargin
 
-  test("a client with the token reaches the methods of the driver that are meant, and nothing else") {
+  test(
+    "a client with the token reaches the methods of the driver that are meant, and nothing else"
+  ) {
     assume(Python.has("py4j"), "PYSPARK_PYTHON names no Python that has py4j")
     val lines = new LinkedBlockingQueue[String]
     Seq("one", "two ü\\n", "three").foreach(lines.add)
