@@ -21,8 +21,8 @@ from typing import Any
 
 from trackmllib import journal, messages
 from trackmllib.consumer import Consumer
+from trackmllib.consumer.http import THREADS
 from trackmllib.consumer.requests import answer
-from trackmllib.consumer.store import THREADS
 from trackmllib.consumer.tuning import Tuning
 from trackmllib.errors import InvalidEventError
 from trackmllib.events import Event, TuningFailed, TuningFinished, TuningStarted, from_line, now

@@ -40,7 +40,7 @@ class Conclusion:
         run_id = main.create(store)
         try:
             files = _files(found, drawn=main.outermost)
-            store.log_artifacts(run_id, files)
+            store.log_artifacts(main.entity or store.get_run(run_id), files)
         except Exception as error:
             self._attempts -= 1
             if self._attempts and not is_permanent(error) and not isinstance(error, TimeoutError):

@@ -162,8 +162,6 @@ class MainRun(Run):
         if self.view_due:
             self._show(store, run_id)
             self.view_due = False
-        if self.tuning.ended and not self.tuning.only_main_is_left():
-            return True  # the last of them has it written again
         if self._conclusion is not None and not self._concluded:
             self._concluded = True
             try:

@@ -18,8 +18,8 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from trackmllib import messages
+from trackmllib.consumer.http import THREADS
 from trackmllib.consumer.scale import FONT, Scale, drawable
-from trackmllib.consumer.store import THREADS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import importlib
 import sys
 import tempfile
 import threading
@@ -13,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trackmllib import messages
+from trackmllib.consumer.errand import Errand
+from trackmllib.consumer.http import THREADS, for_our_threads
 from trackmllib.consumer.reachable import is_server
 from trackmllib.errors import MLflowUnusableError
 from trackmllib.events import Destination
@@ -24,9 +24,6 @@ OLDEST = (2, 22)
 _WRITERS_HTTP = 8
 _ARTIFACTS = 15.0  # seconds that an artifact store has for a few small files
 _HOPELESS = (ImportError, AttributeError, LookupError, TypeError, ValueError)
-
-THREADS = "trackmllib-"
-"""How the names of our own threads begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ class Store:
         self.uri: str = tracking_uri or mlflow.get_tracking_uri()
         self.writers = _WRITERS_HTTP if is_server(self.uri) else 1
         self.shared_run = threading.Lock()
-        _try_once()
+        for_our_threads()
         self._client = mlflow.MlflowClient(tracking_uri=self.uri)
         self._store = self._client._tracking_client.store
 
@@ -149,45 +146,40 @@ class Store:
         """Writes one tag of an experiment."""
         self._client.set_experiment_tag(experiment, name, value)
 
-    def log_artifacts(self, run_id: str, files: Mapping[str, bytes]) -> None:
-        """Writes files among a run's artifacts.
+    def log_artifacts(self, run: Run, files: Mapping[str, bytes]) -> None:
+        """Writes files among a run's artifacts, all at once.
 
         Raises:
             TimeoutError: the artifact store, whose client may try for minutes, has not answered.
         """
-        failed: list[BaseException] = []
 
-        def upload() -> None:
-            try:
-                with tempfile.TemporaryDirectory(prefix="trackmllib-") as folder:
-                    for name, content in files.items():
-                        Path(folder, name).write_bytes(content)
-                    artifacts: Any = self._artifacts_of(run_id)
-                    artifacts.log_artifacts(folder)
-            except BaseException as error:
-                failed.append(error)
+        def write_all() -> None:
+            artifacts = self._artifacts_of(run)
+            for errand in [Errand(name, write, artifacts, *file) for file in files.items()]:
+                errand.wait()
 
-        thread = threading.Thread(target=upload, name=f"{THREADS}artifacts", daemon=True)
-        thread.start()
-        thread.join(_ARTIFACTS)
-        if thread.is_alive():
-            raise TimeoutError(f"no answer in {_ARTIFACTS:g} s")
-        if failed:
-            raise failed[0]
+        def write(artifacts: Any, file: str, content: bytes) -> None:
+            with tempfile.TemporaryDirectory(prefix="trackmllib-") as folder:
+                path = Path(folder, file)
+                path.write_bytes(content)
+                artifacts.log_artifact(str(path))
+
+        name = f"{THREADS}artifacts"
+        Errand(name, write_all).wait(_ARTIFACTS)
 
     def log_directory(self, run_id: str, directory: Path, name: str) -> None:
         """Writes all that is in a directory among a run's artifacts, below ``name``."""
         self._client.log_artifacts(run_id, str(directory), name)
 
-    def _artifacts_of(self, run_id: str) -> Any:
+    def _artifacts_of(self, run: Run) -> Any:
         from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
         from mlflow.store.artifact.mlflow_artifacts_repo import MlflowArtifactsRepository
 
-        uri = self.get_run(run_id).info.artifact_uri
+        uri = run.info.artifact_uri
         if uri.startswith("mlflow-artifacts:"):  # MLflow 2 would ask the global tracking server
             through: Any = MlflowArtifactsRepository
             return get_artifact_repository(through.resolve_uri(uri, self.uri))
-        return self._client._tracking_client._get_artifact_repo(run_id)
+        return self._client._tracking_client._get_artifact_repo(run.info.run_id)
 
     def end_run(self, run_id: str, status: str, end: int) -> None:
         """Gives the run its final status (``FINISHED``, ``FAILED`` or ``KILLED``) and its end."""
@@ -195,39 +187,6 @@ class Store:
 
         # not set_terminated(): it asks for the run once more and prints two lines a trial
         self._store.update_run_info(run_id, RunStatus.from_string(status), end, run_name=None)
-
-
-class _Retries:
-    """MLflow's setting of how often a request is tried again: not at all in our own threads.
-
-    MLflow would try for minutes, and make a run twice where only the answer was lost.
-    """
-
-    def __init__(self, setting: Any) -> None:
-        self._setting = setting
-
-    def get(self) -> Any:
-        return 0 if _ours() else self._setting.get()
-
-
-def _try_once() -> None:
-    rest_utils: Any = importlib.import_module("mlflow.utils.rest_utils")
-    setting, stock = rest_utils.MLFLOW_HTTP_REQUEST_MAX_RETRIES, rest_utils.http_request
-    if isinstance(setting, _Retries):
-        return
-    rest_utils.MLFLOW_HTTP_REQUEST_MAX_RETRIES = _Retries(setting)
-
-    @functools.wraps(stock)
-    def http_request(*args: Any, **kwargs: Any) -> Any:
-        if _ours():  # else an error is "too many 500 error responses", not what the server said
-            kwargs.setdefault("raise_on_status", False)
-        return stock(*args, **kwargs)
-
-    rest_utils.http_request = http_request
-
-
-def _ours() -> bool:
-    return threading.current_thread().name.startswith(THREADS)
 
 
 def pages(ask: Callable[[str | None], Any]) -> Iterator[Any]:

@@ -13,9 +13,10 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
+from trackmllib.consumer.http import THREADS
 from trackmllib.consumer.reachable import refusal
 from trackmllib.consumer.run import Run
-from trackmllib.consumer.store import THREADS, Store
+from trackmllib.consumer.store import Store
 
 _IDLE = 2.0
 _FIRST_PAUSE = 0.2
