@@ -8,16 +8,29 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 import mlflow
 import pytest
+from pyspark.ml.tuning import CrossValidator, ParamGridBuilder, TrainValidationSplit
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
+
+from story import until
+
+from servers import Server
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
-SHOTS = Path(__file__).parents[2] / ".build" / "ui"
+ROOT = Path(__file__).parents[2]
+SHOTS = ROOT / ".build" / "ui"
+OLDEST = "2.22.5"
 PATIENCE = 60_000
 HOSTILE = '<img src=x onerror="alert(1)"> [x](javascript:alert(2)) `'
 
@@ -41,12 +54,54 @@ class Tuned:
 
 
 @pytest.fixture(scope="module")
-def tuned(spark, server) -> Tuned:
+def oldest_mlflow(tmp_path_factory) -> Path:
+    """An interpreter with the oldest MLflow that we support."""
+    home = tmp_path_factory.mktemp("oldest")
+    uv = str(ROOT / ".venv" / "bin" / "uv")
+    subprocess.run([uv, "venv", "-q", "--python", sys.executable, str(home)], check=True)
+    python = home / "bin" / "python"
+    install = [uv, "pip", "install", "-q", "--python", str(python), f"mlflow=={OLDEST}"]
+    subprocess.run([*install, "sqlalchemy<2.1", "setuptools<80"], check=True)
+    return python
+
+
+@pytest.fixture(scope="module", params=[OLDEST, mlflow.__version__])
+def uri(request, browser, tmp_path_factory) -> str:
+    """A server of the oldest and of the newest MLflow."""
+    python = request.getfixturevalue("oldest_mlflow") if request.param == OLDEST else sys.executable
+    server = Server(tmp_path_factory.mktemp("server"), str(python))
+    server.start()
+    yield server.uri
+    server.stop()
+
+
+@contextmanager
+def logged_to(spark, uri, experiment):
+    """Where the tunings of a block go."""
+    confs = {"trackingUri": uri, "experimentName": experiment}
+    for key, value in confs.items():
+        spark.conf.set(f"spark.trackmllib.{key}", value)
+    try:
+        yield
+    finally:
+        for key in confs:
+            spark.conf.unset(f"spark.trackmllib.{key}")
+
+
+def tuning(uri: str, experiment: str) -> Tuned:
+    """The only tuning of an experiment."""
+    client = mlflow.MlflowClient(uri)
+    runs = client.search_runs([client.get_experiment_by_name(experiment).experiment_id])
+    (main,) = (run for run in runs if "mlflow.parentRunId" not in run.data.tags)
+    return Tuned(uri, main, [run for run in runs if run is not main])
+
+
+@pytest.fixture(scope="module")
+def tuned(spark, uri) -> Tuned:
     """A grid over two params, with names and values that must stay text."""
     from pyspark.ml.classification import DecisionTreeClassifier
     from pyspark.ml.evaluation import MulticlassClassificationEvaluator
     from pyspark.ml.functions import array_to_vector
-    from pyspark.ml.tuning import CrossValidator, ParamGridBuilder
 
     rows = spark.sql(
         "SELECT CAST(id % 3 AS DOUBLE) AS label, array(id % 3 + rand(1), rand(2)) xs "
@@ -55,9 +110,8 @@ def tuned(spark, server) -> Tuned:
     data = rows.select("label", array_to_vector("xs").alias("features")).cache()
     tree = DecisionTreeClassifier(seed=1)
     grid = ParamGridBuilder().addGrid(tree.maxDepth, [1, 2, 4]).addGrid(tree.maxBins, [4, 8])
-    for key, value in {"trackingUri": server.uri, "experimentName": f"ui {HOSTILE[:20]}"}.items():
-        spark.conf.set(f"spark.trackmllib.{key}", value)
-    try:
+    experiment = f"ui {HOSTILE[:20]}"
+    with logged_to(spark, uri, experiment):
         CrossValidator(
             estimator=tree,
             evaluator=MulticlassClassificationEvaluator(metricName="weightedPrecision"),
@@ -68,17 +122,39 @@ def tuned(spark, server) -> Tuned:
             numFolds=2,
             seed=1,
         ).fit(data)
-    finally:
-        for key in ("trackingUri", "experimentName"):
-            spark.conf.unset(f"spark.trackmllib.{key}")
-    client = mlflow.MlflowClient(server.uri)
-    experiment = client.get_experiment_by_name(f"ui {HOSTILE[:20]}").experiment_id
-    runs = client.search_runs([experiment])
-    (main,) = (run for run in runs if "mlflow.parentRunId" not in run.data.tags)
-    return Tuned(server.uri, main, [run for run in runs if run is not main])
+    return tuning(uri, experiment)
 
 
 @pytest.fixture(scope="module")
+def half_done(spark, uri) -> Tuned:
+    """A tuning that runs: three of its trials are done, the fourth goes on until the tests end."""
+    from quick import NamedScore, Quick, sizes
+
+    go_on, reached = threading.Event(), threading.Event()
+
+    def wait(estimator, dataset):
+        if estimator.getOrDefault("size") == 4:
+            reached.set()
+            go_on.wait(600)
+
+    estimator = Quick(before_fit=wait)
+    tuner = TrainValidationSplit(
+        estimator=estimator,
+        evaluator=NamedScore(),
+        estimatorParamMaps=sizes(estimator, [2, 3, 1, 4, 5]),
+    )
+    with logged_to(spark, uri, "half done"):
+        fitting = threading.Thread(target=tuner.fit, args=(spark.range(20),))
+        fitting.start()
+        assert reached.wait(60)
+        until(lambda: len(tuning(uri, "half done").children) == 4)
+        until(lambda: "best_score" in tuning(uri, "half done").run.data.metrics)
+        yield tuning(uri, "half done")
+        go_on.set()
+        fitting.join(120)
+
+
+@pytest.fixture(scope="session")
 def browser():
     """A Chromium, unless there is none."""
     with playwright.sync_playwright() as running:
@@ -126,8 +202,22 @@ def test_view(page, tuned):
     page.get_by_text("6 matching runs").wait_for()
     best = tuned.run.data.tags["trackmllib.bestTrial"]
     page.get_by_text(best).first.wait_for()
+    page.goto("about:blank")  # the same page with another fragment is no new page
     page.goto(tuned.page(f"{there}&compareRunsMode=CHART"))
     page.wait_for_function("document.querySelectorAll('.js-plotly-plot').length >= 4")
+
+
+def test_while_it_runs(page, half_done):
+    """Its page fills up: settings that are done, one that runs; the main run has its best yet."""
+    key = f"trackmllib-{half_done.run.data.tags['fit_uuid']}"
+    page.goto(half_done.page(f"runs?viewStateShareKey={key}&workflowType=machine_learning"))
+    page.get_by_text("4 matching runs").wait_for()
+    for size in (1, 2, 3, 4):
+        page.get_by_text(f"size={size}", exact=True).first.wait_for()
+    page.goto(half_done.page(f"runs/{half_done.run.info.run_id}/model-metrics"))
+    for metric in ("trial_score", "best_score"):
+        page.get_by_text(metric).first.wait_for()
+    page.wait_for_function("document.querySelectorAll('.js-plotly-plot').length >= 2")
 
 
 def test_description(page, tuned):

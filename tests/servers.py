@@ -1,0 +1,58 @@
+"""MLflow's own tracking server, as a process of the tests."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+
+class Server:
+    """A tracking server of its own, over sqlite, that can be stopped and started again."""
+
+    def __init__(self, home, python=sys.executable):
+        self.home = home
+        self._python = python
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.uri = f"http://127.0.0.1:{self.port}"
+        self._process = None
+
+    def start(self):
+        """Starts it and waits until it answers."""
+        with (self.home / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [
+                    *(self._python, "-m", "mlflow", "server", "--workers", "1"),
+                    *("--host", "127.0.0.1", "--port", str(self.port)),
+                    *("--backend-store-uri", f"sqlite:///{self.home / 'server.db'}"),
+                    *("--artifacts-destination", str(self.home / "artifacts")),
+                ],
+                stdout=log,
+                stderr=log,
+                env={**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
+                cwd=self.home,
+            )
+        end = time.monotonic() + 120
+        while time.monotonic() < end:
+            try:
+                with urllib.request.urlopen(f"{self.uri}/health", timeout=5):
+                    return
+            except OSError:
+                assert self._process.poll() is None, (self.home / "server.log").read_text()
+                time.sleep(0.1)
+        raise TimeoutError(self.uri)
+
+    def kill(self):
+        """Kills it, whatever it is doing."""
+        self._process.kill()
+        self._process.wait(30)
+
+    def stop(self):
+        """Stops it; its port refuses connections from then on."""
+        self._process.terminate()
+        self._process.wait(30)
