@@ -80,10 +80,11 @@ class Spark:
 
 
 def installed() -> list[Spark]:
-    """The Sparks of the environments that the Makefile has made."""
+    """The Sparks of the environments that the Makefile has made, the newest last."""
     found = []
-    for python in sorted((ROOT / ".build").glob("spark-*/bin/python")):
-        version = python.parents[1].name.removeprefix("spark-")
-        home = next(python.parents[1].glob("lib/python*/site-packages/pyspark"))
-        found.append(Spark(version, python.parent, home))
+    for python in [*(ROOT / ".build").glob("spark-*/bin/python"), ROOT / ".venv/bin/python"]:
+        packages = next(python.parents[1].glob("lib/python*/site-packages"))
+        (info,) = packages.glob("pyspark-*.dist-info")
+        version = info.name.removeprefix("pyspark-").removesuffix(".dist-info")
+        found.append(Spark(version, python.parent, packages / "pyspark"))
     return found
