@@ -7,13 +7,17 @@ import org.trackmllib.{Forked, Python, Settings}
 /** The bridge from the other side: a Python with py4j is the client. */
 class GatewaySuite extends munit.FunSuite {
   private val client =
-    """import sys
+    """import os, socket, sys
       |from py4j.java_gateway import GatewayParameters, JavaGateway
       |def entry(token):
       |    return JavaGateway(gateway_parameters=GatewayParameters(port=int(sys.argv[1]), auth_token=token))
       |def refused(call):
       |    try: call(); return False
       |    except Exception: return True
+      |def sent(content):
+      |    with socket.create_connection(("127.0.0.1", int(sys.argv[1])), 10) as raw: raw.sendall(content)
+      |for content in (os.urandom(5000), b"\\n" * 5000, b"A\\nwrong\\ne\\n", b"c\\nt\\npoll\\ni1\\ni1\\ne\\n"):
+      |    sent(content)
       |gateway = entry(sys.argv[2])
       |print(repr(gateway.entry_point.poll(2, 1000)))
       |print(repr(gateway.entry_point.poll(500, 1000)))

@@ -45,4 +45,13 @@ class HookSuite extends munit.FunSuite {
     assertEquals(nested.map(_.parent.get.trial).sortBy(_.getOrElse(-1)), Seq(None, Some(0)))
     assertEquals(top.map(_.params.get("numFolds")).count(_.contains(3)), 2)
   }
+
+  test("whatever way leads to fit(Dataset), the model is stock Spark's") {
+    val directory = Files.createTempDirectory("journals")
+    val output = Forked.jvm(SameAsStockMain, directory.toString)
+    val ways = output.linesIterator.filter(_.contains(" lines, different: ")).toSeq
+    assertEquals(ways.filterNot(_.endsWith(" different: ")), Nil, output)
+    assertEquals(ways.size, 6, output)
+    assertEquals(directory.toFile.list.length, 7) // "maps" are two fits
+  }
 }
