@@ -17,7 +17,7 @@ from logged import journals
 from sparks import APPS, LISTENER, Spark
 
 LANGUAGES = ["scala", "python"]
-LONGEST = 120
+LONGEST = 300
 
 
 @dataclass(frozen=True)

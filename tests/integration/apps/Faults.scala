@@ -1,6 +1,6 @@
 import java.io.{FileOutputStream, IOException}
 import java.nio.file.{Files, Path, Paths}
-import java.util.concurrent.CountDownLatch
+import java.util.concurrent.{CountDownLatch, FutureTask}
 import java.util.concurrent.atomic.AtomicInteger
 
 import scala.collection.JavaConverters._
@@ -8,7 +8,7 @@ import scala.util.Try
 
 import org.apache.spark.ml.{Estimator, Model}
 import org.apache.spark.ml.evaluation.Evaluator
-import org.apache.spark.ml.param.{IntParam, ParamMap}
+import org.apache.spark.ml.param.{IntParam, Param, ParamMap}
 import org.apache.spark.ml.tuning.{CrossValidator, ParamGridBuilder}
 import org.apache.spark.ml.util.Identifiable
 import org.apache.spark.scheduler.{SparkListener, SparkListenerJobEnd}
@@ -22,8 +22,8 @@ import org.apache.spark.sql.types.StructType
  */
 object Faults {
 
-  /** What a trial does first, told the how many-th it is. */
-  @volatile var step: Int => Unit = _ => ()
+  /** What a trial does first, told the how many-th it is, and its size. */
+  @volatile var step: (Int, Int) => Unit = (_, _) => ()
   val fitted = new AtomicInteger
 
   def main(args: Array[String]): Unit = args.foreach { scenario =>
@@ -61,6 +61,12 @@ object Faults {
         if (trial == 1) throw new IllegalStateException("the first")
         Thread.sleep(500)
       }
+    case "many" => many(spark, detail.toInt)
+    case "shared" => // two tunings of one active run
+      spark.conf.set("spark.trackmllib.runId", detail)
+      try together(0 to 1)(number => fit(spark, 2 * number + 1 to 2 * number + 2, 2, number))
+      finally spark.conf.unset("spark.trackmllib.runId")
+    case "hostile" => hostile(spark)
     case "stopped" => tune(spark)(at(3)(elsewhere(spark.stop())))
     case "sidecar-killed" => tune(spark)(at(3)(killSidecar()))
     case "sidecar-killed-twice" =>
@@ -84,17 +90,64 @@ object Faults {
   ): Seq[Double] = {
     if (conf.nonEmpty) spark.conf.set("spark.trackmllib.experimentName", conf)
     fitted.set(0)
-    step = during
+    step = (moment, _) => during(moment)
+    fit(spark, 1 to trials, parallelism, 1)
+  }
+
+  private def fit(spark: SparkSession, sizes: Range, parallelism: Int, seed: Int): Seq[Double] = {
     val estimator = new Step()
     new CrossValidator()
       .setEstimator(estimator)
       .setEvaluator(new Average())
-      .setEstimatorParamMaps(new ParamGridBuilder().addGrid(estimator.size, 1 to trials).build())
+      .setEstimatorParamMaps(new ParamGridBuilder().addGrid(estimator.size, sizes).build())
       .setNumFolds(2)
       .setParallelism(parallelism)
+      .setSeed(seed)
       .fit(spark.range(20).toDF("id"))
       .avgMetrics
       .toSeq
+  }
+
+  /** So many tunings of two settings at once; the second setting of every fifth fails. */
+  private def many(spark: SparkSession, count: Int): Int = {
+    step = (_, size) => if (size % 10 == 4) throw new IllegalStateException("a four")
+    together(0 until count) { number =>
+      val sizes = 2 * number + 1 to 2 * number + 2
+      Try(fit(spark, sizes, 2, number)).toOption.contains(sizes.map(_.toDouble))
+    }.count(identity)
+  }
+
+  /** Texts that no log and no page may take for more than text. */
+  private def hostile(spark: SparkSession): Seq[Double] = {
+    val estimator = new Step("<b>uid</b> | `\u0000")
+    val texts = Seq(
+      "\u0000\u0001\u001b[31m\r\n\u2028",
+      "a\ud800b\udc00",
+      "x" * 10000000,
+      "<script>alert(1)</script>",
+      "**bold** | `code` ``` [link](http://x) ![i](http://x)\n# head"
+    )
+    val evaluator = new Average()
+    new CrossValidator()
+      .setEstimator(estimator)
+      .setEvaluator(evaluator)
+      .setEstimatorParamMaps(
+        new ParamGridBuilder().addGrid(estimator.size, Seq(1)).addGrid(estimator.text, texts).build()
+      )
+      .setNumFolds(2)
+      .fit(spark.range(20).toDF("id"))
+      .avgMetrics
+      .toSeq
+  }
+
+  private def together[T](numbers: Range)(work: Int => T): Seq[T] = {
+    val begin = new CountDownLatch(1)
+    val tasks = numbers.map { number =>
+      new FutureTask[T](() => { begin.await(); work(number) })
+    }
+    tasks.foreach(task => new Thread(task).start())
+    begin.countDown()
+    tasks.map(_.get)
   }
 
   private def at(moment: Int)(action: => Unit)(trial: Int): Unit = if (trial == moment) action
@@ -129,10 +182,11 @@ object Faults {
 
 class Step(override val uid: String = Identifiable.randomUID("step")) extends Estimator[StepModel] {
   val size = new IntParam(this, "size", "its metric")
+  val text = new Param[String](this, "<i>te|xt</i>\n", "of no effect")
   setDefault(size, 0)
 
   override def fit(dataset: Dataset[_]): StepModel = {
-    Faults.step(Faults.fitted.incrementAndGet())
+    Faults.step(Faults.fitted.incrementAndGet(), $(size))
     dataset.count()
     copyValues(new StepModel(uid, $(size)).setParent(this))
   }

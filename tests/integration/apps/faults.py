@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 import time
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
 from pyspark.ml import Estimator, Model
@@ -36,6 +37,10 @@ class Step(Estimator):
         return StepModel(self.getOrDefault("size"))
 
 
+NAME = "<i>te|xt</i>\n"
+setattr(Step, NAME, Param(Params._dummy(), NAME, "of no effect", TypeConverters.toString))
+
+
 class StepModel(Model):
     """Adds its size to the data."""
 
@@ -55,14 +60,19 @@ class Average(Evaluator):
 
 
 def tune(spark, step=lambda moment: None, trials=4, parallelism=1):
-    estimator = Step(step)
-    grid = ParamGridBuilder().addGrid(estimator.size, list(range(1, 1 + trials))).build()
+    return fit(spark, Step(step), range(1, 1 + trials), parallelism=parallelism)
+
+
+def fit(spark, estimator, sizes, texts=(), **params):
+    grid = ParamGridBuilder().addGrid(estimator.size, list(sizes))
+    if texts:
+        grid.addGrid(estimator.getParam(NAME), texts)
     tuner = CrossValidator(
         estimator=estimator,
         evaluator=Average(),
-        estimatorParamMaps=grid,
+        estimatorParamMaps=grid.build(),
         numFolds=2,
-        parallelism=parallelism,
+        **params,
     )
     return tuner.fit(spark.range(20)).avgMetrics
 
@@ -133,7 +143,73 @@ def at_server(spark, uri):
     return tune(spark)
 
 
+def together(count, work):
+    """What ``work`` gives for each number, in threads that begin at the same time."""
+    begin = threading.Barrier(count)
+
+    def run(number):
+        begin.wait()
+        return work(number)
+
+    with ThreadPool(count) as pool:
+        return pool.map(run, range(count), chunksize=1)
+
+
+class Fails(Step):
+    """Every fifth tuning's second setting."""
+
+    def _fit(self, dataset):
+        if self.getOrDefault("size") % 10 == 4:
+            throw("a four")
+        return super()._fit(dataset)
+
+
+def many(spark, count):
+    """So many tunings of two settings at once; the second setting of every fifth fails."""
+
+    def one(number):
+        sizes = [2 * number + 1, 2 * number + 2]
+        try:
+            estimator = Fails(lambda moment: None)
+            return fit(spark, estimator, sizes, parallelism=2, seed=number) == sizes
+        except ValueError:
+            return False
+
+    return [sum(together(int(count), one))]
+
+
+def shared(spark, run):
+    """Two tunings of one active run."""
+
+    def one(number):
+        import mlflow
+
+        with mlflow.start_run(run_id=run):
+            estimator = Step(lambda moment: None)
+            sizes = [2 * number + 1, 2 * number + 2]
+            return fit(spark, estimator, sizes, parallelism=2, seed=number)
+
+    return [metric for metrics in together(2, one) for metric in metrics]
+
+
+def hostile(spark, _):
+    """Texts that no log and no page may take for more than text."""
+    estimator = Step(lambda moment: None)
+    estimator._resetUid("<b>uid</b> | `\0")
+    texts = [
+        "\0\x01\x1b[31m\r\n\u2028",
+        "a\ud800b\udc00",
+        "x" * 10_000_000,
+        "<script>alert(1)</script>",
+        "**bold** | `code` ``` [link](http://x) ![i](http://x)\n# head",
+    ]
+    return fit(spark, estimator, [1], texts)
+
+
 HAPPENINGS = {
+    "many": many,
+    "shared": shared,
+    "hostile": hostile,
     **dict.fromkeys(("plain", "flooded", "again"), lambda spark, _: tune(spark)),
     "new-session": lambda spark, _: in_new_session(spark, "new-session"),
     "long": lambda spark, _: tune(spark, long, trials=40),
@@ -145,7 +221,8 @@ HAPPENINGS = {
     "disks-full": lambda spark, disk: with_full(spark, disk, tempfile.gettempdir()),
 }
 
-for scenario in sys.argv[1:]:
+
+def happen(scenario):
     name, _, detail = scenario.partition("=")
     spark = SparkSession.builder.appName("faults").getOrCreate()
     spark.conf.set("spark.trackmllib.experimentName", name)
@@ -158,3 +235,7 @@ for scenario in sys.argv[1:]:
         outcome = type(error).__name__
     print(f"{name}: {outcome}")
     print(f"seconds of {name}: {time.monotonic() - began}", flush=True)
+
+
+for each in sys.argv[1:]:
+    happen(each)
