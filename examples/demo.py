@@ -22,6 +22,7 @@ EXAMPLES = Path(__file__).resolve().parent
 OUT = EXAMPLES.parent / ".build" / "demo"
 STORE = f"sqlite:///{OUT / 'mlflow.db'}"
 SPARK_HOME = Path(pyspark.__file__).parent
+SCALA = Path("src") / "main" / "scala" / "DigitsTuning.scala"
 
 
 def main() -> None:
@@ -36,7 +37,7 @@ def main() -> None:
         "MLFLOW_TRACKING_URI": STORE,
         "MLFLOW_EXPERIMENT_NAME": "digits",
     }
-    app = compile_scala(EXAMPLES / "scala" / "DigitsTuning.scala", OUT / "digits-tuning.jar")
+    app = compile_scala(EXAMPLES / "scala" / SCALA, OUT / "digits-tuning.jar")
     run(
         "Scala",
         [

@@ -80,11 +80,13 @@ class Spark:
 
 
 def installed() -> list[Spark]:
-    """The Sparks of the environments that the Makefile has made, the newest last."""
-    found = []
-    for python in [*(ROOT / ".build").glob("spark-*/bin/python"), ROOT / ".venv/bin/python"]:
-        packages = next(python.parents[1].glob("lib/python*/site-packages"))
-        (info,) = packages.glob("pyspark-*.dist-info")
-        version = info.name.removeprefix("pyspark-").removesuffix(".dist-info")
-        found.append(Spark(version, python.parent, packages / "pyspark"))
-    return found
+    """The Sparks of the environments that the Makefile has made."""
+    homes = ROOT.glob(".build/spark-*/lib/python*/site-packages/pyspark")
+    homes = [*homes, *ROOT.glob(".venv/lib/python*/site-packages/pyspark")]
+    found = [Spark(_version(home), home.parents[3] / "bin", home) for home in homes]
+    return sorted(found, key=lambda spark: spark.version)
+
+
+def _version(home: Path) -> str:
+    (dist_info,) = home.parent.glob("pyspark-*.dist-info")
+    return dist_info.name.removeprefix("pyspark-").removesuffix(".dist-info")
