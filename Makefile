@@ -27,7 +27,7 @@ export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-jvm test-python lint fmt jars wheel bench envs clean check-python check-java
+.PHONY: help demo test test-jvm test-python lint fmt jars wheel bench picture envs clean check-python check-java
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -62,6 +62,11 @@ wheel: $(WHEEL) ## the Python package with both jars, in dist/
 bench: $(VENV)/.stamp ## what tracking costs, beside mlflow.pyspark.ml.autolog (half an hour; leave the machine alone)
 	$(UV) pip install --quiet --python $(BIN)/python --group bench
 	$(BIN)/python bench/run.py $(BENCH)
+
+picture: $(VENV)/.stamp ## the README's picture, taken from MLflow's UI (with the Chromium on the path, or in CHROMIUM)
+	$(UV) pip install --quiet --python $(BIN)/python playwright
+	$(BIN)/python -m pytest tests/ui/test_picture.py
+	cp $(BUILD)/ui/picture.png docs/images/tuning.png
 
 envs: $(ENVS)
 

@@ -1,7 +1,7 @@
 """Logs Spark MLlib tunings to MLflow, with no change to the code that tunes.
 
 A ``CrossValidator`` or ``TrainValidationSplit`` that is fitted while trackmllib is on becomes one
-main run with one child run for each hyperparameter setting. See the README for how it is switched
+main run with one child run for each hyperparameter setting. See the docs for how it is switched
 on, and for what is logged.
 """
 

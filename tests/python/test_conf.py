@@ -114,14 +114,14 @@ def test_journal_directory():
     assert read(journalDir="/var/journals").journal_dir == Path("/var/journals")
 
 
-def test_the_readme_has_each_conf():
+def test_the_docs_have_each_conf():
     """The conf table names what the code of both languages reads, and nothing else."""
     root = Path(__file__).parents[2]
     sources = [*root.glob("python/trackmllib/**/*.py"), *root.glob("jvm/src/main/**/*.scala")]
     code = "".join(source.read_text() for source in sources)
     read = set(re.findall(r'(?i)\bprefix \+ "(\w+)"', code))
     table = re.findall(
-        r"^\| `spark\.trackmllib\.(\w+)`", (root / "README.md").read_text(), re.MULTILINE
+        r"^\| `spark\.trackmllib\.(\w+)`", (root / "docs" / "confs.md").read_text(), re.MULTILINE
     )
     assert len(read) > 10
     assert set(table) == read

@@ -1,13 +1,10 @@
 """What MLflow's own UI shows of a tuning, in a headless Chromium.
 
-The screenshots are kept in ``.build/ui``. ``CHROMIUM`` names the browser where it is not on the
-path; Debian's is the package ``chromium``.
+The screenshots are kept in ``.build/ui``.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -25,8 +22,6 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
 from story import until
 
 from servers import Server
-
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / ".build" / "ui"
@@ -152,19 +147,6 @@ def half_done(spark, uri) -> Tuned:
         yield tuning(uri, "half done")
         go_on.set()
         fitting.join(120)
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """A Chromium, unless there is none."""
-    with playwright.sync_playwright() as running:
-        program = shutil.which(os.environ.get("CHROMIUM", "chromium"))
-        try:
-            started = running.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        except playwright.Error as error:
-            pytest.skip(f"no Chromium: {error.message.splitlines()[0]}")
-        yield started
-        started.close()
 
 
 @pytest.fixture(params=["light", "dark"])
