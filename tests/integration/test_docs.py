@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 from apps_built import compiled
+from cluster import cluster
 from doc_blocks import PAGES, Block, blocks
+from drivers import wait_until
 from logged import experiments, trees
 from sparks import LISTENER, ROOT, Finished, Spark
 
@@ -21,7 +23,6 @@ RUN = {"bash", "java", "properties", "python", "scala"}
 NOT_RUN = {
     "make demo": "it builds the environment that the tests run in",
     "spark-submit --packages": "Maven Central has no version that is not released yet",
-    'spark-submit --master "$MASTER" --deploy-mode cluster': "it takes a cluster of several users",
 }
 STARTS_A_TUNING = ("spark-submit", "python script.py")
 SAYS = {
@@ -29,6 +30,7 @@ SAYS = {
     "trackmllib show": r"maxDepth",
     "trackmllib replay --all": r"1 tuning in (MLflow|it)",
     "trackmllib replay spark-events": r"1 tuning in MLflow",
+    "spark-submit --jars trackmllib.jar": r"from .*/trackmllib\.jar/",
 }
 
 
@@ -64,10 +66,11 @@ class Desk:
         for name, meant in {
             "FILE": JOURNAL,
             "https://mlflow.example.com": self.uri,
+            "/usr/bin/python3": self.spark.python,
         }.items():
             text = text.replace(name, meant)
         command = ["bash", "-euo", "pipefail", "-c", f"cd {self.directory}\n{text}"]
-        return self.spark.run(command, stdin, **self.env, **env)
+        return self.spark.run(command, stdin, **{**self.env, **env})
 
     def leave_a_journal(self) -> None:
         """One is pending, and a copy of it at hand, of the tuning that could not be logged."""
@@ -95,7 +98,8 @@ def desk(newest_spark: Spark, place, data: Path, tmp_path_factory: pytest.TempPa
     shutil.copy(data, directory / "data.csv")
     shutil.copy(newest_spark.jar, directory / "trackmllib.jar")
 
-    prelude = (SNIPPETS / "prelude.scala").read_text()
+    # in cluster mode the driver is in a directory of its own
+    prelude = (SNIPPETS / "prelude.scala").read_text().replace("data.csv", f"{directory}/data.csv")
     source = directory / "App.scala"
     source.write_text(
         "object App {\n  def main(args: Array[String]): Unit = {\n"
@@ -106,8 +110,9 @@ def desk(newest_spark: Spark, place, data: Path, tmp_path_factory: pytest.TempPa
     app = directory / "app.jar"
     jar = ["jar", "--create", "--file", str(app), "--main-class", "App"]
     subprocess.run([*jar, "-C", str(classes), "."], check=True)
-    script = (SNIPPETS / "prelude.py").read_text() + "cv.fit(training)\nspark.stop()\n"
-    (directory / "script.py").write_text(script)
+    script = (SNIPPETS / "prelude.py").read_text()
+    script += "import trackmllib\nprint('from', trackmllib.__file__)\n"
+    (directory / "script.py").write_text(f"{script}cv.fit(training)\nspark.stop()\n")
 
     events = directory / "spark-events"
     events.mkdir()
@@ -159,6 +164,21 @@ def scala_session(desk: Desk) -> Finished:
     return desk.bash(shell.text, "\n".join([*lines, ":quit", ""]))
 
 
+@pytest.fixture
+def cluster_mode(desk: Desk, tmp_path: Path):
+    """Submits a block to a cluster and waits for its tuning."""
+
+    def submit(block: Block) -> None:
+        before = desk.tunings()
+        with cluster(desk.spark, tmp_path) as master:
+            done = desk.bash(block.text, MASTER=master, MLFLOW_TRACKING_URI="sqlite:///not-used.db")
+            assert done.code == 0, done.err[-3000:]
+            wait_until(lambda: len(desk.tunings()) == len(before) + 1, 240)
+        assert not list(desk.directory.glob("**/not-used.db"))
+
+    return submit
+
+
 @parametrized("python")
 def test_python(block: Block, python_session: Finished) -> None:
     """It runs after those before it."""
@@ -204,6 +224,9 @@ def test_bash(block: Block, desk: Desk, python_session: Finished, request) -> No
     """It ends well, and says or logs what the docs promise."""
     if only_shell(block):
         request.getfixturevalue("scala_session")
+        return
+    if "$MASTER" in block.text:
+        request.getfixturevalue("cluster_mode")(block)
         return
     if "replay" in block.text:
         desk.leave_a_journal()

@@ -76,8 +76,8 @@ def test_java_application(newest_spark: Spark, place, few_digits: Path, tmp_path
     assert done.code == 0, done.err[-3000:]
     main = one_tuning(uri, state)
     assert main.name == "digits by forest"
-    assert "maxDepth=8, numTrees=20" in {child.name for child in main.children}
-    assert len(main.children) == 4
+    settings = {(child.params["numTrees"], child.params["maxDepth"]) for child in main.children}
+    assert settings == {("5", "4"), ("5", "8"), ("20", "4"), ("20", "8")}
 
 
 def test_spark_shell_script(newest_spark: Spark, place, few_digits: Path) -> None:
@@ -95,13 +95,28 @@ def test_spark_shell_script(newest_spark: Spark, place, few_digits: Path) -> Non
     assert sorted(child.params["regParam"] for child in main.children) == ["0.001", "0.01", "0.1"]
 
 
+def test_python_under_a_run(newest_spark: Spark, place, few_digits: Path) -> None:
+    """The run has its own name, param and metric beside those of the tuning."""
+    uri, state, env = place("python-example")
+    script = EXAMPLES / "python" / "digits_tuning_in_a_run.py"
+    done = newest_spark.run(
+        [newest_spark.python, str(script), str(few_digits)], TRACKMLLIB_ENABLED="1", **env
+    )
+    assert done.code == 0, done.err[-3000:]
+    main = one_tuning(uri, state)
+    assert main.name == "digits by tree"
+    assert {"data", "numFolds"} <= set(main.params)
+    assert {"nodes", "best_f1"} <= set(main.metrics)
+    assert len(main.children) == 4
+
+
 @pytest.fixture(scope="module")
 def executed(newest_spark: Spark, place) -> tuple[Shown, Node]:
     """The notebook, executed, and what was logged."""
     uri, state, env = place("notebook")
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     client = NotebookClient(
-        notebook, kernel_name="python3", timeout=300, resources={"metadata": {"path": str(state)}}
+        notebook, kernel_name="python3", timeout=600, resources={"metadata": {"path": str(state)}}
     )
     with mock.patch.dict(os.environ, newest_spark.environment(**env), clear=True):
         client.execute()
