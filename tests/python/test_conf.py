@@ -114,15 +114,29 @@ def test_journal_directory():
     assert read(journalDir="/var/journals").journal_dir == Path("/var/journals")
 
 
+CONFS = (Path(__file__).parents[2] / "docs" / "confs.md").read_text()
+
+
 def test_the_docs_have_each_conf():
     """The conf table names what the code of both languages reads, and nothing else."""
     root = Path(__file__).parents[2]
     sources = [*root.glob("python/trackmllib/**/*.py"), *root.glob("jvm/src/main/**/*.scala")]
     code = "".join(source.read_text() for source in sources)
     read = set(re.findall(r'(?i)\bprefix \+ "(\w+)"', code))
-    table = re.findall(
-        r"^\| `spark\.trackmllib\.(\w+)`", (root / "docs" / "confs.md").read_text(), re.MULTILINE
-    )
+    table = re.findall(r"^\| `spark\.trackmllib\.(\w+)`", CONFS, re.MULTILINE)
     assert len(read) > 10
     assert set(table) == read
     assert len(table) == len(read)
+
+
+def test_the_docs_have_the_defaults():
+    """The defaults of the conf table are those of the code."""
+    row = re.compile(r"^\| `spark\.trackmllib\.(\w+)` \| `([a-z0-9]+)` \|", re.MULTILINE)
+    nothing = read()
+    assert dict(row.findall(CONFS)) == {
+        "flushTimeout": f"{nothing.flush_timeout:g}s",
+        "progress": nothing.progress,
+        "view": str(nothing.destination.view).lower(),
+        "logModel": str(nothing.log_model).lower(),
+        "instrument": "true",  # Scala's alone
+    }
