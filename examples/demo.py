@@ -22,7 +22,6 @@ EXAMPLES = Path(__file__).resolve().parent
 OUT = EXAMPLES.parent / ".build" / "demo"
 STORE = f"sqlite:///{OUT / 'mlflow.db'}"
 SPARK_HOME = Path(pyspark.__file__).parent
-SCALA = Path("src") / "main" / "scala" / "DigitsTuning.scala"
 
 
 def main() -> None:
@@ -37,7 +36,8 @@ def main() -> None:
         "MLFLOW_TRACKING_URI": STORE,
         "MLFLOW_EXPERIMENT_NAME": "digits",
     }
-    app = compile_scala(EXAMPLES / "scala" / SCALA, OUT / "digits-tuning.jar")
+    source = EXAMPLES / "scala/src/main/scala/DigitsTuning.scala"
+    app = compile_scala(source, OUT / "digits-tuning.jar")
     run(
         "Scala",
         [

@@ -253,7 +253,7 @@ def test_scala_logs_under_the_run(desk: Desk, scala_session: Finished) -> None:
 
 def test_each_block_has_a_runner() -> None:
     """No block is overlooked: it is run, or the list says why not; and the list has no other."""
-    strangers = [block for block in blocks() if block.language not in {*RUN, "text"}]
+    strangers = [block for block in blocks() if block.language not in RUN]
     assert strangers == []
     assert {excused(block) for block in blocks()} - {None} == set(NOT_RUN)
     assert len(blocks()) > 20

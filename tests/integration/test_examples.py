@@ -47,7 +47,7 @@ def one_tuning(uri: str, state: Path, experiment: str = "Default") -> Node:
 def test_scala_application(newest_spark: Spark, place, few_digits: Path, tmp_path: Path) -> None:
     """The application knows nothing of tracking, and each of its settings is logged."""
     uri, state, env = place("scala-example")
-    source = EXAMPLES / "scala" / "src" / "main" / "scala" / "DigitsTuning.scala"
+    source = EXAMPLES / "scala/src/main/scala/DigitsTuning.scala"
     app = compiled(newest_spark, source, tmp_path)
     done = newest_spark.submit("--class", "DigitsTuning", app, few_digits, **env)
     assert done.code == 0, done.err[-3000:]
