@@ -173,7 +173,7 @@ def cluster_mode(desk: Desk, tmp_path: Path):
         with cluster(desk.spark, tmp_path) as master:
             done = desk.bash(block.text, MASTER=master, MLFLOW_TRACKING_URI="sqlite:///not-used.db")
             assert done.code == 0, done.err[-3000:]
-            wait_until(lambda: len(desk.tunings()) == len(before) + 1, 240)
+            wait_until(lambda: len(desk.tunings()) == len(before) + 1, 400)
         assert not list(desk.directory.glob("**/not-used.db"))
 
     return submit

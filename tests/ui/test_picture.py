@@ -31,13 +31,13 @@ def tuned(server, directory: Path) -> str:
         | {
             "TRACKMLLIB_ENABLED": "1",
             "MLFLOW_TRACKING_URI": server.uri,
-            "MLFLOW_EXPERIMENT_NAME": "picture",
+            "MLFLOW_EXPERIMENT_NAME": "digits",
             "SPARK_LOCAL_IP": "127.0.0.1",
         },
         cwd=directory,
     )
     client = mlflow.MlflowClient(server.uri)
-    experiment = client.get_experiment_by_name("picture").experiment_id
+    experiment = client.get_experiment_by_name("digits").experiment_id
     (main,) = client.search_runs([experiment], "params.numFolds = '3'")
     key = view.key(main.data.tags["fit_uuid"])
     return view.link(server.uri, experiment, key)
