@@ -64,7 +64,6 @@ bench: $(VENV)/.stamp ## what tracking costs, beside mlflow.pyspark.ml.autolog (
 	$(BIN)/python bench/run.py $(BENCH)
 
 picture: $(VENV)/.stamp ## the README's picture, taken from MLflow's UI (with the Chromium on the path, or in CHROMIUM)
-	$(UV) pip install --quiet --python $(BIN)/python playwright
 	$(BIN)/python -m pytest tests/ui/test_picture.py
 	cp $(BUILD)/ui/picture.png docs/images/tuning.png
 

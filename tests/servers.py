@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -35,6 +36,7 @@ class Server:
                 stdout=log,
                 stderr=log,
                 env={**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
+                start_new_session=True,  # it is ended with its workers
                 cwd=self.home,
             )
         end = time.monotonic() + 120
@@ -49,10 +51,12 @@ class Server:
 
     def kill(self):
         """Kills it, whatever it is doing."""
-        self._process.kill()
-        self._process.wait(30)
+        self._end(signal.SIGKILL)
 
     def stop(self):
         """Stops it; its port refuses connections from then on."""
-        self._process.terminate()
+        self._end(signal.SIGTERM)
+
+    def _end(self, by):
+        os.killpg(self._process.pid, by)
         self._process.wait(30)

@@ -3,7 +3,7 @@ package org.trackmllib
 import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.{Files, Path}
 
-import scala.util.{Failure, Success, Try}
+import scala.util.Try
 
 import org.apache.spark.ml.{Model, PipelineModel, Transformer}
 import org.apache.spark.ml.classification.OneVsRestModel
@@ -63,10 +63,8 @@ object Shown {
   /** Each file's path, and what is in it; or what Spark has against saving it. */
   private def saved(model: Transformer, data: DataFrame): Seq[String] = {
     val directory = Files.createTempDirectory("model").resolve("saved")
-    Try(model.asInstanceOf[MLWritable].save(directory.toString)) match {
-      case Failure(refused) => Seq(refused.toString)
-      case Success(_) => files(directory, data)
-    }
+    Try(model.asInstanceOf[MLWritable].save(directory.toString))
+      .fold(refused => Seq(refused.toString), _ => files(directory, data))
   }
 
   private def files(directory: Path, data: DataFrame): Seq[String] =
