@@ -39,7 +39,7 @@ def test_answers(
     scenarios = [f"{name}={way.uri}" for name, way in ways.items()]
     try:
         drivers = [
-            program.start("plain", *scenarios, tracked=tracked, conf=conf, **env)
+            program.start("warm-up", *scenarios, tracked=tracked, conf=conf, **env)
             for tracked in (True, False)
         ]
         tracked, untracked = (driver.outcomes() for driver in drivers)

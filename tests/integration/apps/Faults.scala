@@ -39,7 +39,7 @@ object Faults {
   }
 
   private def happen(name: String, spark: SparkSession, detail: String): Any = name match {
-    case "plain" | "again" => tune(spark)(_ => ())
+    case "plain" | "warm-up" | "again" => tune(spark)(_ => ())
     case "flooded" =>
       spark.sparkContext.addSparkListener(new SparkListener {
         override def onJobEnd(end: SparkListenerJobEnd): Unit = Thread.sleep(200)

@@ -210,7 +210,7 @@ HAPPENINGS = {
     "many": many,
     "shared": shared,
     "hostile": hostile,
-    **dict.fromkeys(("plain", "flooded", "again"), lambda spark, _: tune(spark)),
+    **dict.fromkeys(("plain", "warm-up", "flooded", "again"), lambda spark, _: tune(spark)),
     "new-session": lambda spark, _: in_new_session(spark, "new-session"),
     "long": lambda spark, _: tune(spark, long, trials=40),
     "exit": lambda spark, _: tune(spark, at(3, elsewhere(lambda: os._exit(3)))),
