@@ -64,7 +64,7 @@ bench: $(VENV)/.stamp ## what tracking costs, beside mlflow.pyspark.ml.autolog (
 	$(BIN)/python bench/run.py $(BENCH)
 
 picture: $(VENV)/.stamp ## the README's picture, taken from MLflow's UI (with the Chromium on the path, or in CHROMIUM)
-	$(BIN)/python -m pytest tests/ui/test_picture.py
+	$(BIN)/python -m pytest tests/ui/test_readme_picture.py
 	cp $(BUILD)/ui/picture.png docs/images/tuning.png
 
 envs: $(ENVS)
