@@ -106,6 +106,8 @@ def replay_command(
 
 
 def _outcome(source: Source, *, dry_run: bool) -> str:
+    if source.gone:
+        return "in MLflow meanwhile, brought in by who had it"
     tunings = len(source.tunings)
     number = f"{tunings or 'no'} tuning{'' if tunings == 1 else 's'}"
     return source.problem or (f"{number} in {'it' if dry_run or not tunings else 'MLflow'}")

@@ -30,6 +30,7 @@ class Source:
     Attributes:
         is_journal: whether it is ours alone, as a Spark event log is not.
         damaged: how many whole lines are no events that can be read.
+        gone: whether it is a journal that was removed meanwhile, since MLflow has all of it.
         problem: why it cannot be replayed, or not wholly; ``None``: it can.
     """
 
@@ -37,6 +38,7 @@ class Source:
     is_journal: bool
     events: list[Event] = field(default_factory=list)
     damaged: int = 0
+    gone: bool = False
     problem: str | None = None
 
     @property
@@ -85,7 +87,9 @@ def opened(file: Path, until: float) -> Iterator[Source]:
         try:
             source = _read(file, claim, until)
         except OSError as error:
-            source = Source(file, is_journal=False, problem=messages.journal_unreadable(error))
+            gone = isinstance(error, FileNotFoundError) and file.suffix == ".jsonl"
+            problem = None if gone else messages.journal_unreadable(error)
+            source = Source(file, is_journal=gone, gone=gone, problem=problem)
         yield source
 
 

@@ -247,3 +247,24 @@ sys.exit(3)
     assert done.returncode == 3, done.stderr
     assert "Fatal" not in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_interpreter_that_ends_in_a_line():
+    """Nor does it die of a thread that is caught while it writes, here by a pipe that is full."""
+    code = """
+import sys, threading, time
+from trackmllib.progress.display import for_mode
+display = for_mode("on")
+def draw():
+    while True:
+        display.say("tuning", "line")
+threading.Thread(target=draw, daemon=True).start()
+time.sleep(1)
+sys.exit(3)
+"""
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, env=env) as ends:
+        try:
+            assert ends.wait(60) == 3
+        finally:
+            ends.kill()

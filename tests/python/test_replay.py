@@ -312,6 +312,16 @@ main(["replay", {str(log)!r}])
     assert len(experiment.runs()) == 2
 
 
+def test_journal_gone_meanwhile(tmp_path):
+    """Who had a journal brought it in, after it was listed and before it was read: all is well."""
+    (tmp_path / "brought.jsonl").symlink_to(tmp_path / "removed")
+    code = f"""
+from trackmllib.cli import main
+main(["replay", "--all", "--journal-dir", {str(tmp_path)!r}])
+"""
+    assert "brought.jsonl: in MLflow meanwhile" in python(code)
+
+
 def test_killed_in_the_middle(remote, gate, tmp_path):
     """A replay that is killed, and run again: the same runs, once."""
     stories = [Story(to(remote, tracking_uri=gate.uri), trials=40) for _ in range(3)]

@@ -39,6 +39,7 @@ class Bus:
         self._telling = threading.Lock()  # keeps the lines in order
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
+        self._closed = False
         self._jvm: Any = None
         self.measures = False
         try:
@@ -66,6 +67,11 @@ class Bus:
         self._flush()
         self._bring(lambda jvm: jvm.rest())
 
+    def close(self) -> None:
+        """The tuning is over: its thread ends, before the interpreter does."""
+        self._closed = True
+        self._ended.set()
+
     def _flush(self, *mine: str) -> None:
         """Tells what waits, and then what this thread itself has to tell."""
         with self._telling:
@@ -74,6 +80,8 @@ class Bus:
                 self._bring(lambda jvm: jvm.tell("\n".join(lines)))
 
     def _soon(self) -> None:
+        if self._closed:
+            return
         self._ended.set()
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="trackmllib-bus", daemon=True)
@@ -84,6 +92,8 @@ class Bus:
         while self._ended.wait(_IDLE):
             self._ended.clear()
             time.sleep(_SOON)
+            if self._closed:
+                break
             self.rest()
         self._thread = None
 
@@ -101,4 +111,5 @@ class Bus:
 
     def _failed(self, error: Exception) -> None:
         self._jvm, self.measures = None, False
-        messages.warn_once(messages.not_measured(error))
+        if not self._closed:
+            messages.warn_once(messages.not_measured(error))

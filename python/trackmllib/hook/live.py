@@ -159,6 +159,7 @@ class LiveTuning:
         self._is_over = True
         self._bus.rest()
         self._emit(event)
+        self._bus.close()
         if not self._nested:
             self._tracker.wait(self.id, self._conf.flush_timeout)
         if tuning is None:

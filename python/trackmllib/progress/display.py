@@ -123,8 +123,12 @@ class Notebook:
 
 
 def _to_stderr(text: str) -> None:
-    sys.stderr.write(text)
-    sys.stderr.flush()
+    raw = getattr(getattr(sys.stderr, "buffer", None), "raw", None)
+    if raw is None:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    else:  # past the buffer: an interpreter that ends while a thread holds its lock dies of it
+        raw.write(text.encode(sys.stderr.encoding, "backslashreplace"))
 
 
 def _plain(text: str) -> dict[str, str]:
