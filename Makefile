@@ -41,7 +41,7 @@ test-jvm: $(SBT_JAR) $(VENV)/.stamp
 	PYSPARK_PYTHON=$(abspath $(BIN)/python) $(RUN_SBT) +test </dev/null
 
 test-python: envs
-	$(ENV_3)/bin/python -m pytest tests/python
+	$(ENV_3)/bin/python -m pytest tests/python -m spark
 	$(BIN)/python -m pytest
 
 lint: $(BIN)/.stamp $(SBT_JAR) ## formatting, types and warnings of both languages
@@ -64,7 +64,7 @@ bench: $(VENV)/.stamp ## what tracking costs, beside mlflow.pyspark.ml.autolog (
 	$(BIN)/python bench/run.py $(BENCH)
 
 picture: $(VENV)/.stamp ## the README's picture, taken from MLflow's UI (with the Chromium on the path, or in CHROMIUM)
-	$(BIN)/python -m pytest tests/ui/test_readme_picture.py
+	$(BIN)/python -m pytest tests/ui/readme_picture.py
 	cp $(BUILD)/ui/picture.png docs/images/tuning.png
 
 envs: $(ENVS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -90,8 +91,12 @@ def test_signals(program: Program, place) -> None:
 
 
 def last_words(driver: Driver) -> str:
-    """The exception that ended it."""
-    return [line for line in driver.err.splitlines() if "Exception" in line or "Error" in line][-1]
+    """The exception that ended it, whatever Spark logs of other trials' tasks meanwhile."""
+    _, uncaught, jvms = driver.err.partition('Exception in thread "main"')
+    if not uncaught:
+        return re.findall(r"^\w+(?:Error|Exception)\b.*", driver.err, re.MULTILINE)[-1]
+    first, *more = jvms.splitlines()
+    return next((line for line in more if line.startswith("Caused by")), first)
 
 
 @pytest.mark.parametrize("how", ["exit", "throws", "late"])

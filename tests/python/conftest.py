@@ -10,6 +10,13 @@ from gate import Gate
 from trackmllib import hook, journal, messages
 
 
+def pytest_collection_modifyitems(items):
+    """Marks what depends on the Spark that is installed."""
+    for item in items:
+        if "spark" in item.fixturenames or hasattr(item.module, "session"):
+            item.add_marker("spark")
+
+
 @pytest.fixture(autouse=True)
 def _anew(monkeypatch, tmp_path_factory):
     """Each test has its own warnings, journals and switches."""

@@ -10,10 +10,13 @@ from fresh import python
 
 import trackmllib
 
-pytestmark = pytest.mark.skipif(
-    not Path(sysconfig.get_path("purelib"), "trackmllib.pth").exists(),
-    reason="trackmllib.pth is not installed here",
-)
+pytestmark = [
+    pytest.mark.spark,
+    pytest.mark.skipif(
+        not Path(sysconfig.get_path("purelib"), "trackmllib.pth").exists(),
+        reason="trackmllib.pth is not installed here",
+    ),
+]
 
 HOOKED = """
 import sys

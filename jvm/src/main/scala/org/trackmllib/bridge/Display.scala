@@ -35,7 +35,7 @@ private[bridge] object Display {
   }
 
   private object Log extends Display("lines") {
-    override def show(text: String): Unit = log.info(text.trim)
+    override def show(text: String): Unit = log.info(text.trim.stripPrefix("trackmllib: "))
   }
 
   private object Nowhere extends Display("off") {
