@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from trackmllib import __version__, replay
+from trackmllib import __version__, messages, replay
 from trackmllib.commands.demo import demo
 from trackmllib.commands.doctor import doctor
 from trackmllib.commands.show import show
@@ -107,7 +107,7 @@ def replay_command(
 
 def _outcome(source: Source, *, dry_run: bool) -> str:
     if source.gone:
-        return "in MLflow meanwhile, brought in by who had it"
+        return messages.journal_gone()
     tunings = len(source.tunings)
     number = f"{tunings or 'no'} tuning{'' if tunings == 1 else 's'}"
     return source.problem or (f"{number} in {'it' if dry_run or not tunings else 'MLflow'}")

@@ -154,6 +154,10 @@ def journal_unreadable(error: OSError) -> str:
     return f"it cannot be read ({error.strerror or error})"
 
 
+def journal_gone() -> str:
+    return "gone meanwhile: the driver or the replay that had it has brought it into MLflow"
+
+
 def lines_unreadable(damaged: int) -> str:
     return (
         f"{damaged} of its lines cannot be read and were left out: a newer trackmllib may read "

@@ -27,10 +27,13 @@ from trackmllib.consumer.tuning import Tuning
 from trackmllib.errors import InvalidEventError
 from trackmllib.events import Event, TuningFailed, TuningFinished, TuningStarted, from_line, now
 from trackmllib.progress import Progress
-from trackmllib.progress.display import Display, Lines, Terminal, Write
+from trackmllib.progress.display import Display, Lines, Terminal
 from trackmllib.tables import finished
 
-_DISPLAYS: dict[str, Callable[[Write], Display]] = {"terminal": Terminal, "lines": Lines}
+_DISPLAYS: dict[str, Callable[[Any], Display]] = {
+    "terminal": lambda driver: Terminal(driver.show),
+    "lines": lambda driver: Lines(driver.log),
+}
 _MOST_EVENTS = 500
 _POLL_MILLIS = 1000
 _LONGEST_WAIT = 3600.0  # the driver has its own, shorter bound
@@ -182,7 +185,7 @@ def main() -> None:
         driver,
         Path(directory) if directory else None,
         resume=hello["resume"],
-        display=display(driver.show) if display else None,
+        display=display(driver) if display else None,
     ).run()
 
 

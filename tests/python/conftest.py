@@ -11,7 +11,7 @@ from trackmllib import hook, journal, messages
 
 
 def pytest_collection_modifyitems(items):
-    """Marks what depends on the Spark that is installed."""
+    """Marks what depends on the installed Spark: by the fixture, or in a program with a session."""
     for item in items:
         if "spark" in item.fixturenames or hasattr(item.module, "session"):
             item.add_marker("spark")

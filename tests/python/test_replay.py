@@ -319,7 +319,7 @@ def test_journal_gone_meanwhile(tmp_path):
 from trackmllib.cli import main
 main(["replay", "--all", "--journal-dir", {str(tmp_path)!r}])
 """
-    assert "brought.jsonl: in MLflow meanwhile" in python(code)
+    assert "brought.jsonl: gone meanwhile" in python(code)
 
 
 def test_killed_in_the_middle(remote, gate, tmp_path):

@@ -68,9 +68,8 @@ class Bus:
         self._bring(lambda jvm: jvm.rest())
 
     def close(self) -> None:
-        """The tuning is over: its thread ends, before the interpreter does."""
+        """The tuning is over: its thread ends, and what it still fails at is nobody's concern."""
         self._closed = True
-        self._ended.set()
 
     def _flush(self, *mine: str) -> None:
         """Tells what waits, and then what this thread itself has to tell."""
@@ -80,8 +79,6 @@ class Bus:
                 self._bring(lambda jvm: jvm.tell("\n".join(lines)))
 
     def _soon(self) -> None:
-        if self._closed:
-            return
         self._ended.set()
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="trackmllib-bus", daemon=True)

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 _NAME = "trackmllib: "
 
 Write = Callable[[str], None]
-"""Writes a text as it is, at once."""
+"""Writes a text, at once: as it is for ``Terminal``, as a line of its own for ``Lines``."""
 
 
 class Display(Protocol):
@@ -41,7 +41,7 @@ def for_mode(mode: str) -> Display | None:
     if _in_notebook():
         return Notebook()
     live = mode == "on" or sys.stderr.isatty()
-    return Terminal(_to_stderr) if live else Lines(_to_stderr)
+    return Terminal(_to_stderr) if live else Lines(_line_to_stderr)
 
 
 def width() -> int:
@@ -70,7 +70,7 @@ class Lines(_Text):
 
     def say(self, tuning: str, line: str) -> None:
         """A line of its own."""
-        self._write(f"{_NAME}{line}\n")
+        self._write(line)
 
     def draw(self, tuning: str, line: str) -> None:
         """Is not shown."""
@@ -120,6 +120,10 @@ class Notebook:
 
     def _update(self, tuning: str, more: list[str]) -> None:
         self._handles[tuning].update(_plain("\n".join(self._said[tuning] + more)), raw=True)
+
+
+def _line_to_stderr(line: str) -> None:
+    _to_stderr(f"{_NAME}{line}\n")
 
 
 def _to_stderr(text: str) -> None:

@@ -24,8 +24,7 @@ private[bridge] final class Sidecar(
   val python: String = settings.python
   private val log = LoggerFactory.getLogger("org.trackmllib.sidecar")
   private val lines = new LinkedBlockingQueue[String]
-  private val display = Display(settings)
-  private val calls = new SidecarCalls(lines, display)
+  private val calls = new SidecarCalls(lines)
   private var process: Option[Process] = None
   private var stopped = false
 
@@ -77,7 +76,7 @@ private[bridge] final class Sidecar(
       "token" -> token,
       "journalDir" -> journals.toString,
       "resume" -> resume,
-      "progress" -> display.name
+      "progress" -> Display(settings)
     )
     process = Some(child)
     // A child that ended at once is told of by its last words.

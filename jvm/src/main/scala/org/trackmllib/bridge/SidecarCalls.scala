@@ -5,10 +5,7 @@ import java.util.concurrent.{LinkedBlockingQueue, TimeUnit}
 import org.slf4j.LoggerFactory
 
 /** What the sidecar may call through py4j, and nothing else. */
-final class SidecarCalls private[bridge] (
-    lines: LinkedBlockingQueue[String],
-    display: Display
-) {
+final class SidecarCalls private[bridge] (lines: LinkedBlockingQueue[String]) {
   @volatile private[bridge] var polled = false
 
   /** The next lines, at most `max`, joined by newlines; empty when none came in time. */
@@ -38,10 +35,13 @@ final class SidecarCalls private[bridge] (
   /** Why MLflow has not taken something of the tuning, which is tried again. */
   def trouble(tuning: String, reason: String): Unit = Bridge.trouble(tuning, reason)
 
-  /** How a tuning comes along, for the driver's user. */
-  def show(text: String): Unit = display.show(text)
+  /** How tunings come along, on the driver's terminal: a line that is drawn over and over. */
+  def show(text: String): Unit = {
+    System.err.print(text)
+    System.err.flush()
+  }
 
-  /** What has come of a tuning, for who reads the driver's log. */
+  /** Where a tuning is and what has come of it, for who reads the driver's log. */
   def log(text: String): Unit = SidecarCalls.log.info(text)
 
   /** The answer to a request: a value, or the problem that there was. */

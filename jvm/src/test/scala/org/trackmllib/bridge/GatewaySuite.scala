@@ -2,7 +2,7 @@ package org.trackmllib.bridge
 
 import java.util.concurrent.LinkedBlockingQueue
 
-import org.trackmllib.{Forked, Python, Settings}
+import org.trackmllib.{Forked, Python}
 
 /** The bridge from the other side: a Python with py4j is the client. */
 class GatewaySuite extends munit.FunSuite {
@@ -39,7 +39,7 @@ class GatewaySuite extends munit.FunSuite {
     assume(Python.has("py4j"), "PYSPARK_PYTHON names no Python that has py4j")
     val lines = new LinkedBlockingQueue[String]
     Seq("one", "two ü\\n", "three").foreach(lines.add)
-    val calls = new SidecarCalls(lines, Display(Settings()))
+    val calls = new SidecarCalls(lines)
     val server = SidecarGateway.start(calls, "secret")
     try {
       val output = Forked.run(
