@@ -37,21 +37,22 @@ class Notebook:
             code: the cell.
             interrupt_at: the button "interrupt" is pressed when the cell has printed this.
         """
-        cell, printed, end = self._client.execute(code), "", time.monotonic() + LONGEST
+        cell, end = self._client.execute(code), time.monotonic() + LONGEST
+        printed = error = ""
         while True:
             message = self._client.get_iopub_msg(timeout=end - time.monotonic())
             content, kind = message["content"], message["msg_type"]
             if message["parent_header"].get("msg_id") != cell:
                 continue
             if kind == "error":
-                printed = content["ename"]
+                error = content["ename"]
             elif kind == "stream":
                 printed += content["text"]
                 if interrupt_at and interrupt_at in printed:
                     self._manager.interrupt_kernel()
                     interrupt_at = ""
             elif kind == "status" and content["execution_state"] == "idle":
-                return printed
+                return error or printed
 
     def close(self) -> None:
         """Ends the kernel."""

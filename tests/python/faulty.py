@@ -6,6 +6,7 @@ import http.client
 import json
 import threading
 import time
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 _CODES = {
@@ -60,11 +61,11 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = handle_request  # noqa: N815
 
     def _forwarded(self, body):
-        way = http.client.HTTPConnection("127.0.0.1", self.server.target)
         kept = {name: text for name, text in self.headers.items() if name.lower() not in _HOP}
-        way.request(self.command, self.path, body, kept)
-        answer = way.getresponse()
-        return answer.status, dict(answer.getheaders()), answer.read()
+        with closing(http.client.HTTPConnection("127.0.0.1", self.server.target)) as way:
+            way.request(self.command, self.path, body, kept)
+            answer = way.getresponse()
+            return answer.status, dict(answer.getheaders()), answer.read()
 
     def _answer(self, status, headers, content, *, cut=False):
         self.send_response(status)

@@ -133,6 +133,30 @@ def test_pyplot_is_not_imported():
     subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
 
 
+def test_interpreter_that_ends_meanwhile():
+    """It waits for what is being drawn, at whatever moment; else it would often die of it."""
+    code = f"""
+import sys, threading, time
+sys.path[:0] = {sys.path!r}
+from matplotlib import font_manager
+from test_picture import CASES, results
+from trackmllib.consumer import native, picture
+found = results(CASES["a heat map"])
+def draw():
+    while True:
+        with native.at_work:
+            font_manager._get_font.cache_clear()
+        picture.of(found)
+threading.Thread(target=draw, daemon=True).start()
+time.sleep(float(sys.argv[1]))
+"""
+    ends = [
+        subprocess.Popen([sys.executable, "-c", code, str(seconds)])
+        for seconds in (0.2, 0.35, 0.5, 0.65, 0.8, 0.95)
+    ]
+    assert [end.wait(120) for end in ends] == [0] * len(ends)
+
+
 def test_without_matplotlib(monkeypatch):
     """No picture, and no word."""
     monkeypatch.setitem(sys.modules, "matplotlib.backends.backend_agg", None)

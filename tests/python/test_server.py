@@ -56,6 +56,22 @@ def test_slow_trial_shows_what_it_has(server, remote, fold):
     assert consumer.wait(story.id, LONG) is None
 
 
+def test_all_is_there_at_the_end(server):
+    """What has come of a tuning too, though several threads write."""
+    client = mlflow.MlflowClient(server.uri)
+    consumer = Consumer(lambda tuning: None)
+    for _ in range(4):
+        place = Experiment(client)
+        story = Story(at(server, place), tell=consumer.accept)
+        for trial in range(2):
+            story.begin(trial).end(trial).begin(trial, 1).end(trial, 1)
+        story.finish(0)
+        assert consumer.wait(story.id, LONG) is None
+        main = place.main()
+        assert "mlflow.note.content" in main.data.tags
+        assert len(client.list_artifacts(main.info.run_id)) >= 2
+
+
 def test_requests_of_a_quick_trial(gate, remote):
     """Three: made, written, ended."""
     consumer = Consumer(lambda tuning: None)

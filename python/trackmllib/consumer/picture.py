@@ -18,6 +18,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from trackmllib import messages
+from trackmllib.consumer import native
 from trackmllib.consumer.http import THREADS
 from trackmllib.consumer.scale import FONT, Scale, drawable
 
@@ -49,14 +50,15 @@ def of(results: Results) -> bytes | None:
     if len(rows) < 2 or not _imported():
         return None
     try:
-        return _png(_Picture(results, rows).figure)
+        with native.at_work:
+            return _png(_Picture(results, rows).figure)
     except Exception as error:
         messages.logger.debug("no picture of the tuning: %r", error)
         return None
 
 
 def _imported() -> bool:
-    with suppress(Exception):
+    with suppress(Exception), native.at_work:
         importlib.import_module("matplotlib.backends.backend_agg")
         return True
     return False

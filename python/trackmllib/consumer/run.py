@@ -30,7 +30,9 @@ class Run(ABC):
         self.was_there = resumed  # whether MLflow had it before this consumer, as far as we know
         self._asked = resumed  # whether MLflow may have made it, also where no answer came
         self._doubled = False  # whether it may still make it a second time
-        self._writing = threading.Lock()  # held while MLflow is asked: one writer a run
+        self._making = (
+            threading.Lock()
+        )  # held while MLflow is asked for it: its children need it too
         self._pending = threading.Lock()  # held for moments
         self._params: dict[str, str] = {}
         self._tags: dict[str, str] = {}
@@ -80,7 +82,7 @@ class Run(ABC):
     def create(self, store: Store) -> str:
         """The run's id; the run is made first where MLflow has none yet."""
         if self.id is None:
-            with self._writing:
+            with self._making:
                 if self.id is None:
                     self.id = str(self._make(store).info.run_id)
         return self.id
@@ -118,32 +120,29 @@ class Run(ABC):
             mlflow.exceptions.MlflowException: MLflow did not take it; it stays pending.
         """
         run_id = self.create(store)
-        with self._writing:
-            if self.due_in() != 0:
-                return False
-            with self._pending:
-                params, self._params = self._params, {}
-                tags, self._tags = self._tags, {}
-                metrics, self._metrics = self._metrics, []
-            if params or tags or metrics:
-                try:
-                    self._log(store, params, tags, metrics)
-                except BaseException:
-                    with self._pending:
-                        self._params = {**params, **self._params}
-                        self._tags = {**tags, **self._tags}
-                        self._metrics = metrics + self._metrics
-                    raise
-            end = self._end
-            if end and self._end_due() and self._may_end():
-                if self._doubled:  # a request whose answer was lost may have been served late
-                    store.delete_runs(
-                        run for run in self._found(store) if run.info.run_id != run_id
-                    )
-                    self._doubled = False
-                store.end_run(run_id, *end)
-                self._written_end = end
-            return True
+        if self.due_in() != 0:
+            return False
+        with self._pending:
+            params, self._params = self._params, {}
+            tags, self._tags = self._tags, {}
+            metrics, self._metrics = self._metrics, []
+        if params or tags or metrics:
+            try:
+                self._log(store, params, tags, metrics)
+            except BaseException:
+                with self._pending:
+                    self._params = {**params, **self._params}
+                    self._tags = {**tags, **self._tags}
+                    self._metrics = metrics + self._metrics
+                raise
+        end = self._end
+        if end and self._end_due() and self._may_end():
+            if self._doubled:  # a request whose answer was lost may have been served late
+                store.delete_runs(run for run in self._found(store) if run.info.run_id != run_id)
+                self._doubled = False
+            store.end_run(run_id, *end)
+            self._written_end = end
+        return True
 
     def forget(self) -> bool:
         """Drops what is pending, but not the run's end; whether there was something to drop."""

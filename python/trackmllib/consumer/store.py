@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trackmllib import messages
+from trackmllib.consumer import native
 from trackmllib.consumer.errand import Errand
 from trackmllib.consumer.http import THREADS, for_our_threads
 from trackmllib.consumer.reachable import is_server
@@ -49,7 +50,8 @@ class Store:
 
     def __init__(self, tracking_uri: str | None) -> None:
         try:
-            import mlflow
+            with native.at_work:
+                import mlflow
         except ImportError as error:
             if not (error.name or "").startswith("mlflow"):
                 raise

@@ -36,6 +36,7 @@ class Writers:
         self._due: list[tuple[float, int, Run]] = []
         self._order = itertools.count()
         self._at: dict[Run, float] = {}  # when a queued run is due; later entries of it are stale
+        self._again: dict[Run, float | None] = {}  # of those being written: when they are due again
         self._threads = 0
         self._idle = 0
         self._limit = 1
@@ -57,17 +58,23 @@ class Writers:
             return
         at = time.monotonic() + max(due, pause)
         with self._work:
-            if self._at.get(run, at + 1) <= at:
-                return
-            self._at[run] = at
-            heapq.heappush(self._due, (at, next(self._order), run))
-            if self._idle:
-                self._work.notify()
-            elif self._threads < self._limit:
-                thread = threading.Thread(target=self._run, name=f"{THREADS}writer", daemon=True)
-                with suppress(RuntimeError):  # the interpreter is ending: the journal has it
-                    thread.start()
-                    self._threads += 1
+            if run in self._again:
+                self._again[run] = min(at, self._again[run] or at)
+            else:
+                self._queue(run, at)
+
+    def _queue(self, run: Run, at: float) -> None:
+        if self._at.get(run, at + 1) <= at:
+            return
+        self._at[run] = at
+        heapq.heappush(self._due, (at, next(self._order), run))
+        if self._idle:
+            self._work.notify()
+        elif self._threads < self._limit:
+            thread = threading.Thread(target=self._run, name=f"{THREADS}writer", daemon=True)
+            with suppress(RuntimeError):  # the interpreter is ending: the journal has it
+                thread.start()
+                self._threads += 1
 
     def _run(self) -> None:
         while (run := self._take()) is not None:
@@ -86,6 +93,10 @@ class Writers:
                 self.put(run, min(pause, _LONGEST_PAUSE))
             elif not was_due:
                 self.put(run)
+            with self._work:
+                again = self._again.pop(run)
+                if again is not None:
+                    self._queue(run, again)
 
     def _take(self) -> Run | None:
         """The next run that is due; ``None`` once there has been none for a while."""
@@ -98,6 +109,7 @@ class Writers:
                 if self._due and self._due[0][0] <= now:
                     run = heapq.heappop(self._due)[2]
                     del self._at[run]
+                    self._again[run] = None
                     return run
                 if not self._due and now >= until:
                     self._threads -= 1
