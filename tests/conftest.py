@@ -11,8 +11,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pyspark
 import pytest
 
+import jvm
 from servers import Server
 
 _STATE = Path(tempfile.mkdtemp(prefix="trackmllib-tests-"))
@@ -26,6 +28,7 @@ def pytest_configure():
     os.environ["MLFLOW_TRACKING_URI"] = f"sqlite:///{_STATE / 'mlflow.db'}"
     os.environ["XDG_STATE_HOME"] = str(_STATE / "state")
     os.environ["PYSPARK_PYTHON"] = sys.executable
+    os.environ["SPARK_SUBMIT_OPTS"] = jvm.options(Path(pyspark.__file__).parent)
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 

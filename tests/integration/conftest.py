@@ -6,6 +6,7 @@ import random
 import shutil
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import mlflow
@@ -69,33 +70,34 @@ def place(empty_store: Path, tmp_path_factory: pytest.TempPathFactory):
 
 
 @pytest.fixture(scope="session")
-def build(spark_install: Spark, tmp_path_factory: pytest.TempPathFactory):
-    """Compiles a program of the tests for a Spark."""
-    out = tmp_path_factory.mktemp("apps")
-
-    def make(source: str, classpath: str = "") -> Path:
-        return compiled(spark_install, APPS / source, out, classpath)
-
-    return make
-
-
-@pytest.fixture(scope="session")
 def newest_spark() -> Spark:
     """Where which Spark it is makes no difference."""
     return installed()[-1]
 
 
 @pytest.fixture(scope="session")
-def faults_app(newest_spark: Spark, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def build(tmp_path_factory: pytest.TempPathFactory):
+    """Compiles a program of the tests for a Spark, once."""
+    out = tmp_path_factory.mktemp("apps")
+
+    @cache
+    def make(spark: Spark, source: str, classpath: str = "") -> Path:
+        return compiled(spark, APPS / source, out, classpath)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def faults_app(newest_spark: Spark, build) -> Path:
     """The Scala program of the faults."""
-    return compiled(newest_spark, APPS / "Faults.scala", tmp_path_factory.mktemp("faults"))
+    return build(newest_spark, "Faults.scala")
 
 
 @pytest.fixture(scope="session")
 def scala_tunings(spark_install: Spark, build, place, data: Path) -> Logged:
     """The stock Scala tunings, by spark-submit with jar and listener."""
     uri, state, env = place("scala")
-    app = build("Tunings.scala")
+    app = build(spark_install, "Tunings.scala")
     done = spark_install.submit("--class", "Tunings", app, data, **env)
     assert done.code == 0, done.err[-3000:]
     return Logged(done, uri, state)

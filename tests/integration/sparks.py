@@ -5,12 +5,20 @@ from __future__ import annotations
 import os
 import subprocess
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+
+import jvm
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = Path(__file__).parent / "apps"
 LISTENER = "org.trackmllib.TuningListener"
 LAUNCH_TIMEOUT = 300
+SMALL = {
+    "spark.ui.enabled": "false",
+    "spark.sql.shuffle.partitions": "1",
+    "spark.default.parallelism": "1",
+}
 
 
 @dataclass
@@ -20,6 +28,14 @@ class Finished:
     code: int
     out: str
     err: str
+
+    def warnings(self) -> list[str]:
+        """The lines of its log that name trackmllib at WARN or above."""
+        return [
+            line
+            for line in self.err.splitlines()
+            if "trackmllib" in line and (" WARN " in line or " ERROR " in line)
+        ]
 
 
 @dataclass(frozen=True)
@@ -40,7 +56,7 @@ class Spark:
         """The environment's interpreter."""
         return str(self.bin / "python")
 
-    @property
+    @cached_property
     def jar(self) -> str:
         """The jar that the installed wheel has for this Spark."""
         return self.run([str(self.bin / "trackmllib"), "jar"]).out.strip()
@@ -63,7 +79,8 @@ class Spark:
             if not name.startswith(("MLFLOW_", "TRACKMLLIB_", "PYSPARK_", "SPARK_", "PYTHON"))
         }
         clean |= {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": self.python}
-        return clean | {"SPARK_CONF_DIR": str(Path(__file__).parent / "conf"), **env}
+        small = " ".join(f"-D{name}={value}" for name, value in SMALL.items())
+        return {**clean, "SPARK_SUBMIT_OPTS": f"{jvm.options(self.home)} {small}", **env}
 
     def run(self, command: list[str], stdin: str = "", **env: str) -> Finished:
         """Runs a command as a user of this Spark would, and waits for its end."""

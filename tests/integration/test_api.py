@@ -14,7 +14,7 @@ from sparks import Finished, Spark
 def scala_api(spark_install: Spark, build, place, data: Path) -> tuple[Finished, str, Path]:
     """What WithRun.scala did."""
     uri, state, env = place("with-run")
-    app = build("WithRun.scala", spark_install.jar)
+    app = build(spark_install, "WithRun.scala", spark_install.jar)
     done = spark_install.submit("--class", "WithRun", app, data, **env)
     assert done.code == 0, done.err[-3000:]
     return done, uri, state
@@ -72,7 +72,7 @@ def test_a_block_that_throws(scala_api: tuple[Finished, str, Path]) -> None:
 def test_java_api(spark_install: Spark, build, place, data: Path) -> None:
     """All shapes of a Java lambda compile and log under the run they name."""
     uri, state, env = place("java-api")
-    app = build("JavaWithRun.java", spark_install.jar)
+    app = build(spark_install, "JavaWithRun.java", spark_install.jar)
     done = spark_install.submit("--class", "JavaWithRun", app, data, **env)
     assert done.code == 0, done.err[-3000:]
     counts = {node.name: len(node.children) for node in trees(uri, "Default")}
@@ -88,7 +88,7 @@ def test_java_api(spark_install: Spark, build, place, data: Path) -> None:
 def test_stock_java(spark_install: Spark, build, place, data: Path) -> None:
     """An unchanged Java program is tracked as a Scala one is."""
     uri, state, env = place("java-stock")
-    app = build("JavaTuning.java")
+    app = build(spark_install, "JavaTuning.java")
     done = spark_install.submit("--class", "JavaTuning", app, data, **env)
     assert done.code == 0, done.err[-3000:]
     (main,) = trees(uri, "Default")

@@ -8,20 +8,20 @@ from pathlib import Path
 
 import pytest
 from logged import journals, trees
-from sparks import APPS, LISTENER, ROOT, Finished, Spark
+from sparks import APPS, ROOT, Finished, Spark
 
 
 @pytest.fixture(scope="session")
-def app(build) -> Path:
+def app(newest_spark: Spark, build) -> Path:
     """The stock Scala program."""
-    return build("OneTuning.scala")
+    return build(newest_spark, "OneTuning.scala")
 
 
 @pytest.fixture(scope="session")
-def untracked(spark_install: Spark, app: Path, place, data: Path) -> str:
+def untracked(newest_spark: Spark, app: Path, place, data: Path) -> str:
     """What the program prints of its model without trackmllib."""
     _, _, env = place("untracked")
-    return metrics(spark_install.submit_plain("--class", "OneTuning", app, data, **env))
+    return metrics(newest_spark.submit_plain("--class", "OneTuning", app, data, **env))
 
 
 @pytest.fixture(scope="session")
@@ -50,48 +50,20 @@ def metrics(done: Finished) -> str:
     return next(line for line in done.out.splitlines() if line.startswith("metrics:"))
 
 
-def ours(done: Finished) -> list[str]:
-    """The lines of the log that name trackmllib at WARN or above."""
-    return [
-        line
-        for line in done.err.splitlines()
-        if "trackmllib" in line and (" WARN " in line or " ERROR " in line)
-    ]
-
-
-def test_wrong_scala_version(
-    spark_install: Spark, app: Path, place, data: Path, untracked: str
-) -> None:
-    """The other line's jar: it says which to use, and does nothing."""
-    uri, state, env = place("wrong-scala")
-    right = Path(spark_install.jar)
-    other = "2.13" if "_2.12-" in right.name else "2.12"
-    wrong = next(right.parent.glob(f"trackmllib_{other}-*.jar"))
-    confs = ("--conf", f"spark.extraListeners={LISTENER}")
-    done = spark_install.submit_plain(
-        *("--jars", wrong, *confs, "--class", "OneTuning", app, data), **env
-    )
-    assert metrics(done) == untracked
-    (message,) = ours(done)
-    assert "trackmllib_2.12 is for Spark 3.5, trackmllib_2.13 for Spark 4" in message
-    assert trees(uri, "Default") == []
-    assert journals(state) == []
-
-
-def test_no_python(spark_install: Spark, app: Path, place, data: Path, untracked: str) -> None:
+def test_no_python(newest_spark: Spark, app: Path, place, data: Path, untracked: str) -> None:
     """No interpreter: the fit does not wait, the journal is kept, and replay brings it in."""
     uri, state, env = place("no-python")
-    done = spark_install.submit(
+    done = newest_spark.submit(
         *("--class", "OneTuning", app, data),
         conf={"spark.trackmllib.python": "/nowhere/python"},
         **env,
     )
     assert metrics(done) == untracked
-    warnings = ours(done)
+    warnings = done.warnings()
     assert any("/nowhere/python" in line and "spark.trackmllib.python" in line for line in warnings)
     (journal,) = journals(state)
     assert any(journal in line and "trackmllib replay" in line for line in warnings)
-    replayed = spark_install.run([str(spark_install.bin / "trackmllib"), "replay", "--all"], **env)
+    replayed = newest_spark.run([str(newest_spark.bin / "trackmllib"), "replay", "--all"], **env)
     assert replayed.code == 0, replayed.err
     (main,) = trees(uri, "Default")
     assert [child.status for child in main.children] == ["FINISHED"] * 2
@@ -99,40 +71,40 @@ def test_no_python(spark_install: Spark, app: Path, place, data: Path, untracked
 
 
 def test_python_without_mlflow(
-    spark_install: Spark, app: Path, place, data: Path, untracked: str, bare_python: Path
+    newest_spark: Spark, app: Path, place, data: Path, untracked: str, bare_python: Path
 ) -> None:
     """An interpreter without MLflow: the message says what to install where."""
     _, state, env = place("no-mlflow")
-    done = spark_install.submit(
+    done = newest_spark.submit(
         *("--class", "OneTuning", app, data),
         conf={"spark.trackmllib.python": str(bare_python)},
         **env,
     )
     assert metrics(done) == untracked
-    (message,) = ours(done)
+    (message,) = done.warnings()
     assert f"{bare_python} -m pip install mlflow-skinny" in message
     assert len(journals(state)) == 1
 
 
 def test_mlflow_too_old(
-    spark_install: Spark, app: Path, place, data: Path, untracked: str, old_mlflow: Path
+    newest_spark: Spark, app: Path, place, data: Path, untracked: str, old_mlflow: Path
 ) -> None:
     """An MLflow that is too old: the message names its version and the one that is needed."""
     _, state, env = place("old-mlflow")
-    done = spark_install.submit(
+    done = newest_spark.submit(
         *("--class", "OneTuning", app, data),
         conf={"spark.trackmllib.python": str(old_mlflow)},
         **env,
     )
     assert metrics(done) == untracked
-    (message,) = ours(done)
+    (message,) = done.warnings()
     assert "MLflow 2.14.3" in message
     assert "2.22" in message
     assert len(journals(state)) == 1
 
 
 def test_unreadable_confs(
-    spark_install: Spark, app: Path, place, data: Path, untracked: str
+    newest_spark: Spark, app: Path, place, data: Path, untracked: str
 ) -> None:
     """Confs that cannot be read or are none: one message, defaults, and the tuning is logged."""
     uri, _, env = place("bad-confs")
@@ -142,33 +114,33 @@ def test_unreadable_confs(
         "spark.trackmllib.flushTimeout": "soon",
         "spark.trackmllib.experiment": "digits",
     }
-    done = spark_install.submit("--class", "OneTuning", app, data, conf=bad, **env)
+    done = newest_spark.submit("--class", "OneTuning", app, data, conf=bad, **env)
     assert metrics(done) == untracked
-    (_,) = ours(done)
+    (_,) = done.warnings()
     assert "trackmllib found 4 things to mend" in done.err
     for name in bad:
         assert done.err.count(f"{name} is") == 1
     assert len(trees(uri, "Default")) == 1
 
 
-def test_nobody_listens(spark_install: Spark, app: Path, place, data: Path, untracked: str) -> None:
+def test_nobody_listens(newest_spark: Spark, app: Path, place, data: Path, untracked: str) -> None:
     """A tracking server that is not there: one warning, the journal stays."""
     _, state, env = place("refused")
     env["MLFLOW_TRACKING_URI"] = "http://user:secret@127.0.0.1:9"
-    done = spark_install.submit("--class", "OneTuning", app, data, **env)
+    done = newest_spark.submit("--class", "OneTuning", app, data, **env)
     assert metrics(done) == untracked
-    (message,) = ours(done)
+    (message,) = done.warnings()
     assert "cannot be reached" in message
     assert "secret" not in done.err
     assert len(journals(state)) == 1
 
 
-def test_nobody_listens_for_python(spark_install: Spark, place, data: Path) -> None:
+def test_nobody_listens_for_python(newest_spark: Spark, place, data: Path) -> None:
     """The same from PySpark."""
     _, state, env = place("refused-python")
     env["MLFLOW_TRACKING_URI"] = "http://user:secret@127.0.0.1:9"
-    done = spark_install.run(
-        [spark_install.python, str(APPS / "one_tuning.py"), str(data)],
+    done = newest_spark.run(
+        [newest_spark.python, str(APPS / "one_tuning.py"), str(data)],
         TRACKMLLIB_ENABLED="1",
         **env,
     )
@@ -181,7 +153,7 @@ def test_nobody_listens_for_python(spark_install: Spark, place, data: Path) -> N
 
 @pytest.mark.parametrize("way", ["conf", "databricks conf", "environment"])
 def test_disabled_means_absent(
-    way: str, spark_install: Spark, app: Path, place, data: Path, untracked: str
+    way: str, newest_spark: Spark, app: Path, place, data: Path, untracked: str
 ) -> None:
     """Switched off from the start: no thread, no process, no hook, no journal, no word."""
     uri, state, env = place("disabled")
@@ -192,20 +164,20 @@ def test_disabled_means_absent(
         conf = {"spark.trackmllib.enabled": "false"}
     else:
         conf = {"spark.databricks.mlflow.trackMLlib.enabled": "false"}
-    done = spark_install.submit("--class", "OneTuning", app, data, conf=conf, **env)
+    done = newest_spark.submit("--class", "OneTuning", app, data, conf=conf, **env)
     assert metrics(done) == untracked
     assert "threads: 0" in done.out
     assert "children: 0" in done.out
     assert "hook: false" in done.out
-    assert ours(done) == []
+    assert done.warnings() == []
     assert journals(state) == []
     assert trees(uri, "Default") == []
 
 
-def test_disabled_python_means_absent(spark_install: Spark, place, data: Path) -> None:
+def test_disabled_python_means_absent(newest_spark: Spark, place, data: Path) -> None:
     """The same from PySpark with the jar in the session: no import of MLflow either."""
     uri, state, env = place("disabled-python")
-    done = spark_install.submit(
+    done = newest_spark.submit(
         APPS / "one_tuning.py", data, conf={"spark.trackmllib.enabled": "false"}, **env
     )
     assert "mlflow imported: False" in done.out

@@ -211,8 +211,7 @@ def test_java(block: Block, desk: Desk, tmp_path: Path) -> None:
 def test_spark_defaults(block: Block, desk: Desk, tmp_path: Path) -> None:
     """With it as ``spark-defaults.conf``, an application is tracked."""
     ours = block.text.replace("/path/that/trackmllib/jar/printed", desk.spark.jar)
-    tests = (Path(__file__).parent / "conf" / "spark-defaults.conf").read_text()
-    (tmp_path / "spark-defaults.conf").write_text(tests + ours)
+    (tmp_path / "spark-defaults.conf").write_text(ours)
     before = desk.tunings()
     done = desk.bash("spark-submit app.jar", SPARK_CONF_DIR=str(tmp_path))
     assert done.code == 0, done.err[-3000:]

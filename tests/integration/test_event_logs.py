@@ -15,7 +15,7 @@ def test_replay(spark_install: Spark, build, place, data: Path) -> None:
     """Plain or compressed, one file or rolled over: the runs are those of a tuning seen live."""
     uri, directory, env = place("event-logs")
     logs = directory / "logs"
-    app = build("EventLogs.scala")
+    app = build(spark_install, "EventLogs.scala")
     done = spark_install.submit("--class", "EventLogs", app, data, logs, **env)
     assert done.code == 0, done.err[-3000:]
     ((live, *none),) = [trees(uri, "live")]
@@ -38,12 +38,12 @@ def test_replay(spark_install: Spark, build, place, data: Path) -> None:
 
 @pytest.mark.parametrize("language", ["scala", "python"])
 def test_either_language(
-    language: str, spark_install: Spark, build, place, data: Path, tmp_path: Path
+    language: str, newest_spark: Spark, build, place, data: Path, tmp_path: Path
 ) -> None:
     """MLflow was away and the journal is lost: runs, figures and resources are in the log."""
     uri, state, env = place("event-log")
     program = {
-        "scala": ("--class", "OneTuning", build("OneTuning.scala")),
+        "scala": ("--class", "OneTuning", build(newest_spark, "OneTuning.scala")),
         "python": (APPS / "one_tuning.py",),
     }[language]
     conf = {
@@ -53,12 +53,12 @@ def test_either_language(
         "spark.eventLog.rolling.enabled": "false",
     }
     env["MLFLOW_TRACKING_URI"] = "http://127.0.0.1:9"
-    done = spark_install.submit(*program, data, conf=conf, **env)
+    done = newest_spark.submit(*program, data, conf=conf, **env)
     assert done.code == 0, done.err
     assert len(journals(state)) == 1
     (log,) = tmp_path.iterdir()
-    command = [str(spark_install.bin / "trackmllib"), "replay", "--tracking-uri", uri, str(log)]
-    replayed = spark_install.run(command, **env)
+    command = [str(newest_spark.bin / "trackmllib"), "replay", "--tracking-uri", uri, str(log)]
+    replayed = newest_spark.run(command, **env)
     assert replayed.code == 0, replayed.out + replayed.err
     (main,) = trees(uri, "Default")
     assert main.status == "FINISHED"

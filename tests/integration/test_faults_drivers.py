@@ -64,7 +64,7 @@ def ran(
     def started(name: str, *, tracked: bool) -> Driver:
         full = [f"disk-full={small[name]}", f"disks-full={small[name]}"] if disks else []
         scenarios = [*ALONE[:3], *full, *ALONE[3:]]
-        options = f"-Djava.io.tmpdir={temporary[name]} -XX:TieredStopAtLevel=1"
+        options = f"-Djava.io.tmpdir={temporary[name]}"
         conf = {"spark.driver.extraJavaOptions": options, **CAPACITY}
         if name == "scala" and tracked:
             scenarios += IN_SCALA

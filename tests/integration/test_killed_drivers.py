@@ -17,9 +17,9 @@ GONE_WITHIN = 5.0
 
 
 @pytest.fixture(scope="session")
-def app(build) -> Path:
+def app(spark_install: Spark, build) -> Path:
     """The stock Scala program."""
-    return build("OneTuning.scala")
+    return build(spark_install, "OneTuning.scala")
 
 
 def killed(command: list[str], env: dict[str, str], state: Path) -> set[str]:

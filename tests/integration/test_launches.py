@@ -12,9 +12,9 @@ SCRIPT = str(APPS / "one_tuning.py")
 
 
 @pytest.fixture(scope="session")
-def app(build) -> Path:
+def app(spark_install: Spark, build) -> Path:
     """The stock Scala program."""
-    return build("OneTuning.scala")
+    return build(spark_install, "OneTuning.scala")
 
 
 def logged_once(uri: str, state: Path, language: str) -> None:
@@ -36,13 +36,30 @@ def test_scala_jar_alone(spark_install: Spark, app: Path, place, data: Path) -> 
     logged_once(uri, state, "scala")
 
 
+def test_jar_of_the_other_scala(spark_install: Spark, app: Path, place, data: Path) -> None:
+    """It says which is the right one, and does nothing."""
+    uri, state, env = place("wrong-scala")
+    right = Path(spark_install.jar)
+    other = "2.13" if "_2.12-" in right.name else "2.12"
+    wrong = next(right.parent.glob(f"trackmllib_{other}-*.jar"))
+    confs = ("--conf", f"spark.extraListeners={LISTENER}")
+    done = spark_install.submit_plain(
+        *("--jars", wrong, *confs, "--class", "OneTuning", app, data), **env
+    )
+    assert done.code == 0, done.err[-3000:]
+    assert "metrics: " in done.out
+    (message,) = done.warnings()
+    assert "trackmllib_2.12 is for Spark 3.5, trackmllib_2.13 for Spark 4" in message
+    assert trees(uri, "Default") == []
+    assert journals(state) == []
+
+
 def test_scala_listener_in_spark_defaults(
     spark_install: Spark, app: Path, place, data: Path, tmp_path: Path
 ) -> None:
     """Jar and listener in spark-defaults.conf."""
     uri, state, env = place("defaults")
-    lines = (Path(__file__).parent / "conf" / "spark-defaults.conf").read_text()
-    lines += f"spark.jars {spark_install.jar}\nspark.extraListeners {LISTENER}\n"
+    lines = f"spark.jars {spark_install.jar}\nspark.extraListeners {LISTENER}\n"
     (tmp_path / "spark-defaults.conf").write_text(lines)
     done = spark_install.submit_plain(
         "--class", "OneTuning", app, data, **env, SPARK_CONF_DIR=str(tmp_path)
@@ -62,6 +79,7 @@ def test_scala_by_plain_java(spark_install: Spark, app: Path, place, data: Path)
         [
             *("java", *opens, "-Dspark.master=local[2]", f"-Dspark.extraListeners={LISTENER}"),
             *("-Dspark.sql.shuffle.partitions=1", "-Dspark.ui.enabled=false"),
+            "-XX:TieredStopAtLevel=1",
             f"-Dspark.trackmllib.python={spark_install.python}",
             *("-cp", f"{app}:{spark_install.jar}:{spark_install.home}/jars/*"),
             *("OneTuning", str(data)),

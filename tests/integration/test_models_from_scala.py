@@ -23,7 +23,7 @@ print("right:", model.transform(data).where("prediction = label").count())
 def test_scala(spark_install: Spark, build, place, data: Path) -> None:
     """The best model of a bare estimator is there as a pipeline, and predicts."""
     uri, _, env = place("log-model")
-    app = build("OneTuning.scala")
+    app = build(spark_install, "OneTuning.scala")
     conf = {"spark.trackmllib.logModel": "true"}
     done = spark_install.submit("--class", "OneTuning", app, data, conf=conf, **env)
     assert done.code == 0, done.err[-3000:]

@@ -49,8 +49,6 @@ def test_strangers_and_the_token(program: Program, place, tmp_path: Path) -> Non
     interpreter.write_text(INTERPRETER.format(copy=copy, python=program.spark.python))
     interpreter.chmod(0o755)
     conf.mkdir()
-    defaults = Path(__file__).parent / "conf" / "spark-defaults.conf"
-    (conf / defaults.name).write_text(defaults.read_text())
     (conf / "log4j2.properties").write_text(LOG4J)
     (state / "events").mkdir()
     confs = {

@@ -10,13 +10,6 @@ from gate import Gate
 from trackmllib import hook, journal, messages
 
 
-def pytest_collection_modifyitems(items):
-    """Marks what depends on the installed Spark: by the fixture, or in a program with a session."""
-    for item in items:
-        if "spark" in item.fixturenames or hasattr(item.module, "session"):
-            item.add_marker("spark")
-
-
 @pytest.fixture(autouse=True)
 def _anew(monkeypatch, tmp_path_factory):
     """Each test has its own warnings, journals and switches."""

@@ -12,8 +12,6 @@ import trackmllib
 from trackmllib import jars
 from trackmllib.errors import JarNotFoundError, TrackMLlibError
 
-pytestmark = pytest.mark.spark
-
 
 class Builder:
     """As much of a session's builder as is used."""
