@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import time
 
 import pytest
@@ -169,6 +170,35 @@ tracker().main_run(tuning, 30)
     assert python(code, check=False).returncode == 0
     assert experiment.main().info.status == "KILLED"
     assert [run.info.status for run in experiment.children()] == ["KILLED"]
+    assert journals() == []
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_forked_child_ends_nothing(experiment, journals):
+    """What the driver tracks goes on when a child that was forked from it ends."""
+    code = f"""
+import os, sys, time
+sys.path[:0] = {sys.path!r}
+from story import Story
+from trackmllib.events import Destination, TuningStarted
+from trackmllib.hook.tracker import tracker
+def tell(event):
+    begins = isinstance(event, TuningStarted)
+    tracker().start(event, None) if begins else tracker().emit(event)
+story = Story(Destination(), tell=tell).begin(0).end(0)
+tracker().main_run(story.id, 60)
+time.sleep(3)  # the threads that write have gone
+child = os.fork()
+if child == 0:
+    sys.exit(0)
+os.waitpid(child, 0)
+from trackmllib.journal import default_directory
+print(len(list(default_directory().glob("*.jsonl"))))
+story.begin(0, 1).end(0, 1).finish(0)
+tracker().wait(story.id, 60)
+"""
+    assert python(code) == "1"
+    assert experiment.main().info.status == "FINISHED"
     assert journals() == []
 
 

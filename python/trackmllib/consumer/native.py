@@ -4,15 +4,13 @@ Until Python 3.14 a thread that wants to go on after that is unwound, and the C+
 run then bring the process down (https://github.com/python/cpython/issues/87135).
 """
 
-import atexit
 import threading
+
+from trackmllib.ending import at_end
 
 _LONGEST = 20.0
 
 at_work = threading.Lock()
 """Held by a thread of ours that imports or draws; nobody gets it once the interpreter ends."""
 
-
-@atexit.register
-def _close() -> None:
-    at_work.acquire(timeout=_LONGEST)
+at_end(lambda: at_work.acquire(timeout=_LONGEST))

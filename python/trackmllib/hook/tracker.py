@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import threading
 from pathlib import Path
 
@@ -10,12 +9,13 @@ from trackmllib import journal, messages
 from trackmllib.consumer import Consumer
 from trackmllib.consumer.main_run import MainRun
 from trackmllib.consumer.tuning import Tuning
+from trackmllib.ending import at_end
 from trackmllib.events import Event, TuningStarted, to_line
 from trackmllib.journal import Journal
 from trackmllib.progress import Progress
 from trackmllib.progress.display import Display
 
-_AT_EXIT = 5.0
+_AT_END = 5.0
 
 
 class Tracker:
@@ -26,7 +26,7 @@ class Tracker:
         self._progress = Progress()
         self._journals: dict[str, Journal] = {}
         self._lock = threading.Lock()
-        atexit.register(self._at_exit)
+        at_end(self._at_end)
 
     def start(
         self, event: TuningStarted, directory: Path | None, display: Display | None = None
@@ -85,11 +85,11 @@ class Tracker:
         else:
             kept.remove()
 
-    def _at_exit(self) -> None:
+    def _at_end(self) -> None:
         """What still runs has no more time than this moment."""
         self._consumer.interrupt("the driver has ended while the tuning ran")
         for tuning in list(self._journals):
-            if self._consumer.wait(tuning, _AT_EXIT) is not None:
+            if self._consumer.wait(tuning, _AT_END) is not None:
                 return
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import atexit
 import threading
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from trackmllib import messages
+from trackmllib.ending import at_end
 from trackmllib.events import Event
 from trackmllib.progress.course import Course
 from trackmllib.progress.display import Display, width
@@ -37,7 +37,7 @@ class Progress:
         self._drawn_at = 0.0
         self._thread: threading.Thread | None = None
         self._closed = False
-        atexit.register(self._close)
+        at_end(self._close)
 
     def begin(self, tuning: Tuning, display: Display | None) -> None:
         """A tuning begins; one that is nested in another is a part of that one's trial."""
