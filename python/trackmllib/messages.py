@@ -88,6 +88,13 @@ def no_mlflow(python: str) -> str:
     )
 
 
+def no_pandas(python: str) -> str:
+    return (
+        f"{python} has no pandas, in which results() gives the trials: install it there "
+        f"(`{python} -m pip install pandas`), or see them by `trackmllib show`"
+    )
+
+
 def old_mlflow(python: str, version: str) -> str:
     return (
         f"{python} has MLflow {version}, and trackmllib needs 2.22 or newer: "

@@ -10,10 +10,10 @@ import time
 import pytest
 from fresh import python, session
 from quick import Quick, raising, validator
-from story import until
+from story import Story, until
 
 from trackmllib import journal
-from trackmllib.events import from_line
+from trackmllib.events import Destination, TuningStarted, from_line
 from trackmllib.hook.tracker import tracker
 
 
@@ -106,7 +106,7 @@ def test_no_journal_can_be_kept(rows, experiment, conf, tmp_path, monkeypatch, c
     assert all("journal" in text for text in caplog.messages)
 
 
-def test_mlflow_refuses(rows, conf, tmp_path, monkeypatch, caplog):
+def test_mlflow_refuses(rows, experiment, conf, tmp_path, monkeypatch, caplog):
     """What MLflow refuses is kept, MLflow's reason is told, and nothing is tried for ever."""
     monkeypatch.setenv("MLFLOW_EXPERIMENT_ID", "987654321")
     conf(journalDir=str(tmp_path))
@@ -118,6 +118,24 @@ def test_mlflow_refuses(rows, conf, tmp_path, monkeypatch, caplog):
     (file,) = tmp_path.glob("*.jsonl")
     with journal.claimed(file):
         pass
+
+
+def test_refused_before_it_is_waited_for(experiment, tmp_path, monkeypatch, caplog):
+    """The warning comes though MLflow has refused all of it long before the end of the fit."""
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_ID", "987654321")
+    followed = tracker()
+
+    def tell(event):
+        begins = isinstance(event, TuningStarted)
+        followed.start(event, tmp_path) if begins else followed.emit(event)
+
+    story = Story(Destination(), tell=tell).begin(0).end(0).begin(0, 1).end(0, 1).finish(0)
+    until(lambda: followed.tuning(story.id) is None)
+    followed.wait(story.id, 1.0)
+    (warning,) = caplog.messages
+    (file,) = tmp_path.glob("*.jsonl")
+    assert "987654321" in warning
+    assert f"trackmllib replay {file}" in warning
 
 
 def test_late_trials_at_exit(experiment):

@@ -25,6 +25,7 @@ class Tracker:
         self._consumer = Consumer(self._done)
         self._progress = Progress()
         self._journals: dict[str, Journal] = {}
+        self._refused: dict[str, tuple[str, Path | None]] = {}  # why, and what has the events
         self._lock = threading.Lock()
         at_end(self._at_end)
 
@@ -69,8 +70,10 @@ class Tracker:
         """Waits until MLflow has everything of a tuning, and says where it is kept if not."""
         kept = self._journals.get(tuning)
         reason = self._consumer.wait(tuning, timeout)
+        path = kept.path if kept else None
+        reason, path = self._refused.pop(tuning, (reason, path))  # maybe long before the wait
         if reason is not None:
-            messages.logger.warning(messages.not_in_mlflow(reason, kept.path if kept else None))
+            messages.logger.warning(messages.not_in_mlflow(reason, path))
         self._progress.end(tuning)
 
     def _done(self, tuning: Tuning) -> None:
@@ -81,6 +84,7 @@ class Tracker:
             if kept is None or kept in self._journals.values():
                 return
         if tuning.refused:
+            self._refused[tuning.started.tuning] = tuning.refused, kept.path
             kept.close()
         else:
             kept.remove()

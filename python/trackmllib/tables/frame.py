@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from trackmllib import messages
@@ -31,9 +32,12 @@ def results(run: Any, *, tracking_uri: str | None = None) -> pd.DataFrame:
         NoTuningError: there is no such run, it has no tuning, or the model is not known here.
         StoreUnreachableError: there is no server.
         MLflowUnusableError: this interpreter's MLflow is missing or too old.
+        ImportError: it has no pandas.
     """
-    import pandas as pd
-
+    try:
+        import pandas as pd
+    except ImportError:
+        raise ImportError(messages.no_pandas(sys.executable)) from None
     fit_uuid = None
     if not isinstance(run, str):
         logged = models.logged(run)
