@@ -88,6 +88,14 @@ def no_mlflow(python: str) -> str:
     )
 
 
+def no_database(python: str, scheme: str) -> str:
+    return (
+        f"{python} has only mlflow-skinny, which cannot write to a {scheme} store: install all of "
+        f"MLflow there (`{python} -m pip install mlflow`), or name a tracking server "
+        "(MLFLOW_TRACKING_URI)"
+    )
+
+
 def no_pandas(python: str) -> str:
     return (
         f"{python} has no pandas, in which results() gives the trials: install it there "

@@ -120,6 +120,16 @@ def test_mlflow_refuses(rows, experiment, conf, tmp_path, monkeypatch, caplog):
         pass
 
 
+def test_skinny_mlflow_and_a_database(rows, conf, tmp_path, monkeypatch, caplog):
+    """The warning says what to install."""
+    monkeypatch.setitem(sys.modules, "sqlalchemy", None)
+    conf(journalDir=str(tmp_path), trackingUri=f"sqlite:///{tmp_path}/mlflow.db")
+    validator().fit(rows)
+    (warning,) = caplog.messages
+    assert "-m pip install mlflow`" in warning
+    assert "trackmllib replay" in warning
+
+
 def test_refused_before_it_is_waited_for(experiment, tmp_path, monkeypatch, caplog):
     """The warning comes though MLflow has refused all of it long before the end of the fit."""
     monkeypatch.setenv("MLFLOW_EXPERIMENT_ID", "987654321")

@@ -7,6 +7,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 OLDEST = (2, 22)
+_DATABASES = {"sqlite", "postgresql", "mysql", "mssql"}
 _WRITERS_HTTP = 8
 _ARTIFACTS = 15.0  # seconds that an artifact store has for a few small files
 _HOPELESS = (ImportError, AttributeError, LookupError, TypeError, ValueError)
@@ -45,7 +47,7 @@ class Store:
         shared_run: held while a run that others write to is read and then written.
 
     Raises:
-        MLflowUnusableError: this interpreter's MLflow is missing or too old.
+        MLflowUnusableError: this interpreter's MLflow is missing, too old or only a part.
     """
 
     def __init__(self, tracking_uri: str | None) -> None:
@@ -60,6 +62,9 @@ class Store:
         if version < OLDEST:
             raise MLflowUnusableError(messages.old_mlflow(sys.executable, mlflow.__version__))
         self.uri: str = tracking_uri or mlflow.get_tracking_uri()
+        scheme = self.uri.partition(":")[0].partition("+")[0]
+        if scheme in _DATABASES and find_spec("sqlalchemy") is None:
+            raise MLflowUnusableError(messages.no_database(sys.executable, scheme))
         self.writers = _WRITERS_HTTP if is_server(self.uri) else 1
         self.shared_run = threading.Lock()
         for_our_threads()
