@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import sys
 
 import mlflow
 import pytest
@@ -234,3 +235,10 @@ def test_no_pandas(experiment):
     consumed(Story(to(experiment)).run(0, 0.25, 0.5).finish(0))
     hidden = 'import sys; sys.modules["pandas"] = None;'
     assert "Best:" in command("show", experiment.main().info.run_id, before=hidden).stdout
+
+
+def test_results_without_pandas(monkeypatch):
+    """The error says what to install."""
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ImportError, match="-m pip install pandas"):
+        trackmllib.results("0" * 32)

@@ -30,9 +30,7 @@ class Run(ABC):
         self.was_there = resumed  # whether MLflow had it before this consumer, as far as we know
         self._asked = resumed  # whether MLflow may have made it, also where no answer came
         self._doubled = False  # whether it may still make it a second time
-        self._making = (
-            threading.Lock()
-        )  # held while MLflow is asked for it: its children need it too
+        self._making = threading.Lock()  # held while it is made, which its children ask for too
         self._pending = threading.Lock()  # held for moments
         self._params: dict[str, str] = {}
         self._tags: dict[str, str] = {}

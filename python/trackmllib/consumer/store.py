@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 OLDEST = (2, 22)
-_DATABASES = {"sqlite", "postgresql", "mysql", "mssql"}
 _WRITERS_HTTP = 8
 _ARTIFACTS = 15.0  # seconds that an artifact store has for a few small files
 _HOPELESS = (ImportError, AttributeError, LookupError, TypeError, ValueError)
@@ -62,8 +61,12 @@ class Store:
         if version < OLDEST:
             raise MLflowUnusableError(messages.old_mlflow(sys.executable, mlflow.__version__))
         self.uri: str = tracking_uri or mlflow.get_tracking_uri()
-        scheme = self.uri.partition(":")[0].partition("+")[0]
-        if scheme in _DATABASES and find_spec("sqlalchemy") is None:
+        from mlflow.store.db.db_types import DATABASE_ENGINES
+        from mlflow.utils.uri import get_uri_scheme
+
+        scheme_of: Any = get_uri_scheme
+        scheme = scheme_of(self.uri)
+        if scheme in DATABASE_ENGINES and find_spec("sqlalchemy") is None:
             raise MLflowUnusableError(messages.no_database(sys.executable, scheme))
         self.writers = _WRITERS_HTTP if is_server(self.uri) else 1
         self.shared_run = threading.Lock()
