@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
+
 import mlflow
 import mlflow.pyspark.ml
 import pytest
@@ -62,3 +65,10 @@ def test_untracked_tunings_are_autologged(rows, experiment, autolog, conf):
     assert autolog()
     assert all("trackmllib.version" not in run.data.tags for run in experiment.runs())
     assert experiment.runs()
+
+
+def test_fit_while_mlflow_is_being_imported(rows, experiment, monkeypatch):
+    """By another thread: what its module does not have yet does not matter to the fit."""
+    name = "mlflow.utils.autologging_utils"
+    monkeypatch.setitem(sys.modules, name, ModuleType(name))
+    assert validator().fit(rows).avgMetrics == [1.0, 2.0, 3.0]

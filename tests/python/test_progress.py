@@ -94,6 +94,26 @@ def test_link_to_a_server(server, experiment, capsys, conf, rows, monkeypatch, w
     assert "secret" not in where
 
 
+def test_slow_import_of_mlflow(tmp_path):
+    """Both lines come, also where MLflow alone knows the store and is still being imported."""
+    code = f"""
+import os
+os.chdir({str(tmp_path)!r})
+{session()}
+import time, trackmllib
+trackmllib.enable()
+class Slow:
+    def find_spec(self, name, path=None, target=None):
+        if name == "mlflow.entities":
+            time.sleep(2)
+sys.meta_path.insert(0, Slow())
+validator().fit(rows)
+"""
+    where, end = ours(python(code, check=False, MLFLOW_TRACKING_URI=None).stderr)
+    assert "mlflow ui --backend-store-uri" in where
+    assert "best size=3" in end
+
+
 def test_off(experiment, capsys, conf, rows):
     """``spark.trackmllib.progress=off``: not a line."""
     conf(progress="off")

@@ -45,10 +45,8 @@ def is_on() -> bool:
 
 def _config() -> dict[str, Any] | None:
     """MLflow's own record of the integration, while it is on or paused here."""
-    utils = sys.modules.get("mlflow.utils.autologging_utils")
-    config: dict[str, Any] | None = (
-        utils.AUTOLOGGING_INTEGRATIONS.get(_FLAVOR) if utils is not None else None
-    )
+    utils = sys.modules.get("mlflow.utils.autologging_utils")  # maybe just being imported
+    config: dict[str, Any] | None = getattr(utils, "AUTOLOGGING_INTEGRATIONS", {}).get(_FLAVOR)
     if not config or "disable" not in config:
         return None
     return config if _tunings or not config["disable"] else None

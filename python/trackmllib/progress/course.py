@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -53,12 +52,14 @@ class Course:
     def where(self) -> str | None:
         """Where to look at it, once its run and its view are there."""
         started, main = self.tuning.started, self.tuning.main
-        mlflow = sys.modules.get("mlflow")
-        uri = started.destination.tracking_uri or (mlflow.get_tracking_uri() if mlflow else None)
         experiment = main.experiment_id
-        if main.id is None or main.view_due or experiment is None or uri is None:
+        if main.id is None or main.view_due or experiment is None:
             return None
-        uri = messages.without_password(uri)
+        import mlflow  # no sooner: the writer has imported it by now
+
+        uri = messages.without_password(
+            started.destination.tracking_uri or mlflow.get_tracking_uri()
+        )
         what = f"{self._what()}, {_counted(started.trials, 'trial')}"
         if is_server(uri):
             if main.view is not None:
