@@ -79,6 +79,7 @@ def test_fifty_tunings(request, store, kind):
 
 def test_fifty_fits(rows, experiment, journals):
     """50 fits from 8 threads, parallelism 2, some failing, some under a run of their thread's."""
+    of_others = tracker()._consumer.unfinished()
     numbers = iter(range(TUNINGS))
     lock = threading.Lock()
 
@@ -120,5 +121,6 @@ def test_fifty_fits(rows, experiment, journals):
         assert main.info.status == ("FAILED" if number % 5 == 1 else "FINISHED")
         found = sorted(int(run.data.params["size"]) for run in children[main.info.run_id])
         assert found == [2 * number + 1, 2 * number + 2]
-    until(lambda: not tracker()._consumer.unfinished())  # trials that outlived their tuning
+    # trials that outlived their tuning
+    until(lambda: tracker()._consumer.unfinished() == of_others)
     until(lambda: journals() == [])

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from types import ModuleType
 
 import mlflow
 import pytest
@@ -19,7 +20,7 @@ from quick import Quick, raising, validator
 from story import Story, to, until
 
 from trackmllib.consumer import Consumer
-from trackmllib.progress import Progress
+from trackmllib.progress import Progress, for_mode
 from trackmllib.progress.display import Lines, Terminal, width
 
 FIT = """
@@ -112,6 +113,12 @@ validator().fit(rows)
     where, end = ours(python(code, check=False, MLFLOW_TRACKING_URI=None).stderr)
     assert "mlflow ui --backend-store-uri" in where
     assert "best size=3" in end
+
+
+def test_ipython_is_being_imported(monkeypatch):
+    """By another thread, as PySpark does: what its module does not have yet makes no notebook."""
+    monkeypatch.setitem(sys.modules, "IPython", ModuleType("IPython"))
+    assert isinstance(for_mode("auto"), Lines)
 
 
 def test_off(experiment, capsys, conf, rows):
