@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from trackmllib.consumer.tuning import Tuning
 
+_ASIDE = 0.01  # seconds that a thread which trains has first, as Python runs one at a time
 _MEASURED = 0.3  # seconds that the end of a trial waits for its resources, to be one request
 _SLOW = 1.0  # seconds; a longer fold is shown while the trial runs, for one more request
 
@@ -70,12 +71,13 @@ class Trial(Run):
     def due_in(self) -> float | None:
         """A trial of quick folds is written when it is over; a slow one shows what it has."""
         if self.id is None:
+            return _left(self._fold_began + _ASIDE)
+        if self.status is not None:
+            unmeasured = self._unmeasured > self.running
+            return _left(self._ended + (_MEASURED if unmeasured else _ASIDE))
+        if self._slow:
             return 0.0
-        if self.status is not None and self._unmeasured > self.running:
-            return max(0.0, self._ended + _MEASURED - time.monotonic())
-        if self.status is not None or self._slow:
-            return 0.0
-        return max(0.0, self._fold_began + _SLOW - time.monotonic()) if self.running else None
+        return _left(self._fold_began + _SLOW) if self.running else None
 
     def on_started(self, event: TrialStarted) -> None:
         """A fold has begun."""
@@ -168,6 +170,10 @@ class Trial(Run):
             return there
         tags |= {**self.tuning.origin_tags(), "mlflow.parentRunId": main.create(store)}
         return store.create_run(main.experiment(store), self.name, self._start, tags)
+
+
+def _left(until: float) -> float:
+    return max(0.0, until - time.monotonic())
 
 
 def _together(before: dict[str, float], fold: Resources) -> dict[str, float]:

@@ -102,7 +102,7 @@ class LiveTuning:
                 time=time,
                 trial=trial,
                 fold=fold,
-                measured=seen_from_its_start and self._bus.measures,
+                measured=seen_from_its_start and self._bus.begin(trial, fold),
                 setting=values.setting(self.maps[trial], self._conf.redaction),
             )
         )
