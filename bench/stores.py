@@ -66,14 +66,15 @@ def _serving(home: Path, backend: str) -> Iterator[str]:
     port = _free_port()
     command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port)]
     command += ["--backend-store-uri", backend, "--artifacts-destination", str(home / "artifacts")]
-    with (home / "server.log").open("ab") as log:
+    said = home / "server.log"
+    with said.open("ab") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
     uri = f"http://127.0.0.1:{port}"
     try:
         end = time.monotonic() + _PATIENCE
         while not _healthy(uri):
-            if time.monotonic() > end:
-                raise TimeoutError(f"mlflow server did not start, see {home / 'server.log'}")
+            if process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(f"mlflow server did not start:\n{said.read_text()[-2000:]}")
             time.sleep(0.2)
         yield uri
     finally:

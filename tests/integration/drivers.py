@@ -17,7 +17,7 @@ from logged import journals
 from sparks import APPS, LISTENER, Spark
 
 LANGUAGES = ["scala", "python"]
-LONGEST = 300
+LONGEST = 900
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import jvm
 ROOT = Path(__file__).resolve().parents[2]
 APPS = Path(__file__).parent / "apps"
 LISTENER = "org.trackmllib.TuningListener"
-LAUNCH_TIMEOUT = 300
+LAUNCH_TIMEOUT = 900
 SMALL = {
     "spark.ui.enabled": "false",
     "spark.sql.shuffle.partitions": "1",

@@ -51,7 +51,7 @@ def test_fifty_tunings(request, store, kind):
             outer.fail(1).abort()
         else:
             outer.end(1, 0, number).begin(1, 1).end(1, 1, number).finish(1)
-        assert consumer.wait(outer.id, 120) is None
+        assert consumer.wait(outer.id, 600) is None
 
     in_threads(TUNINGS, tune)
     assert not consumer.unfinished()

@@ -37,9 +37,18 @@ def env(tmp_path):
     }
 
 
-def doctor(*arguments, **env):
+PATIENT = "from trackmllib.checkup import probe_run; probe_run.PATIENCE = 60.0"
+
+
+@pytest.fixture
+def patient(monkeypatch):
+    """MLflow may take its time."""
+    monkeypatch.setattr("trackmllib.checkup.probe_run.PATIENCE", 60.0)
+
+
+def doctor(*arguments, before=PATIENT, **env):
     """Its exit code and its lines."""
-    done = command("doctor", *arguments, check=False, **env)
+    done = command("doctor", *arguments, before=before, check=False, **env)
     return done.returncode, done.stdout.splitlines()
 
 
@@ -114,7 +123,7 @@ def test_a_server_that_never_answers(env):
     with socket.create_server(("127.0.0.1", 0)) as mute:
         uri = f"http://127.0.0.1:{mute.getsockname()[1]}"
         began = time.monotonic()
-        code, lines = doctor("--tracking-uri", uri, **env)
+        code, lines = doctor("--tracking-uri", uri, before="", **env)
         assert time.monotonic() - began < 90
     assert code == 1
     assert "no answer within 5 s" in line(lines, "tracking store")
@@ -212,7 +221,7 @@ def test_journals(env, tmp_path):
     assert f"replay --all --journal-dir {tmp_path / 'own'}`" in line(doctor(**env)[1], "2 tunings")
 
 
-def test_in_a_session(spark, experiment, capsys):
+def test_in_a_session(spark, experiment, capsys, patient):
     """It looks at the session: jar, listener, both hooks, and this process's MLflow."""
     assert trackmllib.doctor() is True
     lines = capsys.readouterr().out.splitlines()
@@ -229,7 +238,7 @@ def test_in_a_session(spark, experiment, capsys):
         assert line([one for one in lines if one.startswith("ok ")], what)
 
 
-def test_in_a_session_that_is_not_tracked(spark, conf):
+def test_in_a_session_that_is_not_tracked(spark, conf, patient):
     """Off by conf, off by code."""
     conf(enabled="false")
     assert any("spark.trackmllib.enabled=true" in check.text for check in checks())

@@ -31,6 +31,12 @@ validator((1, 3, 2), estimator=slow).fit(rows)
 """
 
 
+@pytest.fixture
+def patient(monkeypatch):
+    """The end of a fit waits for its last line, however slow this machine is."""
+    monkeypatch.setattr("trackmllib.progress.progress._PATIENCE", 60.0)
+
+
 def ours(text):
     """The lines of trackmllib's."""
     return [line for line in text.splitlines() if line.startswith("trackmllib: ")]
@@ -129,7 +135,7 @@ def test_off(experiment, capsys, conf, rows):
     assert len(experiment.mains()) == 1
 
 
-def test_on(experiment, capsys, conf, rows):
+def test_on(experiment, capsys, conf, rows, patient):
     """``on``: the line is drawn where there is no terminal, too."""
     conf(progress="on")
     slow = Quick(before_fit=lambda *_: time.sleep(0.2))
@@ -150,17 +156,17 @@ def test_a_terminal(experiment):
     assert re.search(r"\r +\rtrackmllib: best size=3", written)
 
 
-def test_failed(experiment, capsys, rows):
+def test_failed(experiment, capsys, rows, patient):
     """A tuning that failed says so, and the error is the user's."""
-    tuner = validator((1, 2), estimator=Quick(before_fit=raising(ValueError("too small"), 1)))
+    tuner = validator((1, 2), estimator=Quick(before_fit=raising(ValueError("too small"), 2)))
     with pytest.raises(ValueError, match="too small"):
         tuner.fit(rows)
     end = ours(capsys.readouterr().err)[-1]
-    assert re.match(r"trackmllib: CrossValidator\(Quick\) failed after 1 of 6 fits, 1 failed", end)
+    assert re.match(r"trackmllib: CrossValidator\(Quick\) failed after 2 of 6 fits, 1 failed", end)
     assert end.endswith("ValueError: too small")
 
 
-def test_mlflow_away(experiment, capsys, conf, rows):
+def test_mlflow_away(experiment, capsys, conf, rows, patient):
     """Nothing is said of where the tuning is, and what it came to is said all the same."""
     conf(trackingUri="http://127.0.0.1:9", flushTimeout="1s")
     validator().fit(rows)
@@ -168,7 +174,7 @@ def test_mlflow_away(experiment, capsys, conf, rows):
     assert end.startswith("trackmllib: best size=3")
 
 
-def test_nested_tunings_are_part_of_a_trial(experiment, capsys, rows):
+def test_nested_tunings_are_part_of_a_trial(experiment, capsys, rows, patient):
     """Two lines for the outermost tuning."""
     outer = Quick(before_fit=lambda _, dataset: validator((1, 2)).fit(dataset))
     validator((1,), estimator=outer).fit(rows)
@@ -221,7 +227,7 @@ def test_a_stream_that_is_closed(experiment):
     assert consumer.wait(story.id, 30) is None
 
 
-def test_hostile_names_and_wide_ones(experiment):
+def test_hostile_names_and_wide_ones(experiment, patient):
     """One line, whatever the names and values are."""
     written = []
     progress, consumer = Progress(), Consumer(lambda tuning: None)
@@ -244,7 +250,7 @@ def test_hostile_names_and_wide_ones(experiment):
     assert consumer.wait(story.id, 30) is None
 
 
-def test_lines_are_whole(experiment):
+def test_lines_are_whole(experiment, patient):
     """Where no line can change, none does."""
     written = []
     progress, consumer = Progress(), Consumer(lambda tuning: None)

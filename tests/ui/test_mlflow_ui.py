@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -132,6 +132,11 @@ def half_done(spark, uri) -> Tuned:
             reached.set()
             go_on.wait(600)
 
+    def half() -> bool:
+        with suppress(AttributeError, ValueError):  # no experiment, or no main run yet
+            return len(tuning(uri, "half done").children) == 4
+        return False
+
     estimator = Quick(before_fit=wait)
     tuner = TrainValidationSplit(
         estimator=estimator,
@@ -142,7 +147,7 @@ def half_done(spark, uri) -> Tuned:
         fitting = threading.Thread(target=tuner.fit, args=(spark.range(20),))
         fitting.start()
         assert reached.wait(60)
-        until(lambda: len(tuning(uri, "half done").children) == 4)
+        until(half)
         until(lambda: "best_score" in tuning(uri, "half done").run.data.metrics)
         yield tuning(uri, "half done")
         go_on.set()

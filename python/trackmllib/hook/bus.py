@@ -32,10 +32,11 @@ class Bus:
     def __init__(self, session: Any, tuning: str, take: Callable[[Event], None]) -> None:
         self._take = take
         self._waiting: deque[str] = deque()
-        self._telling = threading.Lock()  # keeps the lines in order
+        self._asking = threading.Lock()  # keeps the events of both ways in order
         self._told = threading.Event()
         self._thread: threading.Thread | None = None
         self._closed = False
+        self._broken = False
         self._jvm: Any = None
         self._measures = False
         try:
@@ -72,18 +73,18 @@ class Bus:
         jvm = self._jvm
         if jvm is None:
             return
-        try:
-            with self._telling:
-                lines = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        with self._asking:
+            lines = [self._waiting.popleft() for _ in range(len(self._waiting))]
+            try:
                 if lines:
                     jvm.tell("\n".join(lines))
-            measured = [from_line(line) for line in jvm.rest().split("\n") if line]
-        except Exception as error:
-            self._failed(error)
-            return
-        for event in measured:
-            if event is not None:
-                self._take(event)
+                measured = [from_line(line) for line in jvm.rest().split("\n") if line]
+            except Exception as error:
+                self._failed(error)
+                return
+            for event in measured:
+                if event is not None:
+                    self._take(event)
 
     def close(self) -> None:
         """The tuning is over: its thread ends, and what it still fails at is nobody's concern."""
@@ -99,6 +100,7 @@ class Bus:
         self._thread = None
 
     def _failed(self, error: Exception) -> None:
+        again, self._broken = self._broken, True
         self._jvm, self._measures = None, False
-        if not self._closed:
+        if not (again or self._closed):
             messages.warn_once(messages.not_measured(error))

@@ -24,7 +24,7 @@ object Forked {
       .redirectOutput(output.toFile)
       .redirectInput(new File("/dev/null"))
       .start()
-    val ended = process.waitFor(100, TimeUnit.SECONDS)
+    val ended = process.waitFor(600, TimeUnit.SECONDS)
     if (!ended) process.destroyForcibly()
     val text = new String(Files.readAllBytes(output), UTF_8)
     assert(ended && process.exitValue == 0, text)

@@ -15,7 +15,7 @@ import org.apache.spark.sql.{DataFrame, SparkSession}
 
 /** A real Spark, and no sidecar: what a tuning tells is read from its journal. */
 abstract class SparkSuite extends munit.FunSuite {
-  override val munitTimeout = scala.concurrent.duration.Duration(120, "s")
+  override val munitTimeout = scala.concurrent.duration.Duration(700, "s")
 
   lazy val spark: SparkSession = SparkSuite.spark
   lazy val data: DataFrame = SparkSuite.data

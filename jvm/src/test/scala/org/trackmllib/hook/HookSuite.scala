@@ -5,7 +5,7 @@ import java.nio.file.Files
 import org.trackmllib.{EventJson, Forked, TuningStarted}
 
 class HookSuite extends munit.FunSuite {
-  override val munitTimeout = scala.concurrent.duration.Duration(120, "s")
+  override val munitTimeout = scala.concurrent.duration.Duration(700, "s")
   private val both = "asked=CrossValidator,TrainValidationSplit"
   private val stock = "spark=NullPointerException,NullPointerException"
 

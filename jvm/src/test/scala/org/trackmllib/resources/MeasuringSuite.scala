@@ -2,7 +2,7 @@ package org.trackmllib.resources
 
 import java.util.concurrent.ConcurrentHashMap
 
-import org.apache.spark.SparkException
+import org.apache.spark.{SparkBus, SparkException}
 import org.apache.spark.executor.TaskMetrics
 import org.apache.spark.ml.classification.LogisticRegression
 import org.apache.spark.ml.evaluation.BinaryClassificationEvaluator
@@ -39,8 +39,10 @@ class MeasuringSuite extends SparkSuite {
   journals.test("each trial of a parallel tuning has just what its tasks used") { directory =>
     val spy = new Spy
     spark.sparkContext.addSparkListener(spy)
-    try tracked(cv.setParallelism(3))
-    finally spark.sparkContext.removeSparkListener(spy)
+    try {
+      tracked(cv.setParallelism(3))
+      SparkBus.drain(spark.sparkContext)
+    } finally spark.sparkContext.removeSparkListener(spy)
     val all = events(directory)
     val figures = measured(all)
     assertEquals(figures.map(e => (e.trial, e.fold.get)).toSet.size, 8)
