@@ -50,7 +50,7 @@ def postgres(home: Path) -> Iterator[str]:
     database = subprocess.Popen([program, "-D", data, "-p", str(port), *options], **quiet, **user)
     try:
         _answers(port)
-        address = f"postgresql://bench@127.0.0.1:{port}/postgres"
+        address = f"postgresql+psycopg2://bench@127.0.0.1:{port}/postgres"
         with _serving(home, address) as uri:
             yield uri
     finally:
