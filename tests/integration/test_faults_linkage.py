@@ -70,6 +70,6 @@ def test_does_not_link(
         program.close()
     assert outcomes["plain"] == outcomes["again"] == "Success(ArraySeq(1.0, 2.0, 3.0, 4.0))"
     print(missing, {k: v for k, v in outcomes.items() if k.startswith("seconds")})
-    assert float(outcomes["seconds of again"]) < 30
+    assert float(outcomes["seconds of again"]) < 15
     for name in ("plain", "again"):
         assert "RUNNING" not in [node.status for main in trees(uri, name) for node in main.walk()]

@@ -13,7 +13,7 @@ from sparks import APPS, LISTENER, Spark
 
 MANY = "30"
 ENOUGH = 4
-GONE_WITHIN = 20.0  # seconds; 5 on a machine that has nothing else to do
+GONE_WITHIN = 5.0
 
 
 @pytest.fixture(scope="session")

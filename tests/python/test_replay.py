@@ -48,7 +48,7 @@ def test_only_what_is_missing(gate, remote, tmp_path):
     replayed(story.write(tmp_path / "one.jsonl"))
     before = gate.requests
     replayed(story.write(tmp_path / "one.jsonl"))
-    assert gate.requests - before < 30
+    assert gate.requests - before < 10
     assert len(remote.children()) == 30
 
 
@@ -252,7 +252,7 @@ def test_mlflow_cannot_be_reached(tmp_path):
     for problem in replayed(*files, timeout=60):
         assert "cannot be reached" in problem
         assert "secret" not in problem
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 10
     assert all(file.exists() for file in files)
 
 

@@ -100,7 +100,7 @@ def test_requests_of_a_trial_that_is_measured(gate, remote, monkeypatch):
         story.measure(trial, jobs=1)
     story.finish(0)
     assert consumer.wait(story.id, 60) is None
-    assert 60 < gate.requests - before < 80
+    assert 60 < gate.requests - before < 70
     assert [run.data.metrics["spark.jobs"] for run in remote.children()] == [1] * 20
 
 
@@ -113,7 +113,7 @@ def test_server_that_is_away(caplog):
     assert consumer.main_run(story.id, 10) is None
     story.run(0, 0.5, 0.6).finish(0)
     reason = consumer.wait(story.id, 60)
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 3
     assert "cannot be reached" in reason
     assert "secret" not in reason
     assert caplog.text.count("secret") == 0
@@ -129,7 +129,7 @@ def test_server_that_goes_and_comes_back(gate, remote):
     late = Story(at(gate, remote), tell=consumer.accept).run(0, 0.1, 0.2).finish(0)
     began = time.monotonic()
     assert "cannot be reached" in consumer.wait(late.id, 60)
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 3
     gate.open()
     story.run(2, 0.9, 1.0).finish(2)
     assert consumer.wait(story.id, 60) is None
@@ -173,7 +173,7 @@ def test_wrong_address(server):
     story = Story(wrong).run(0, 0.5, 0.6).finish(0)
     (reason,) = consumed(story)
     assert "404" in reason
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 10
 
 
 def test_experiments_made_at_once(server):

@@ -34,7 +34,7 @@ def test_mlflow_is_away(rows, nowhere, experiment, caplog):
     """The fit is as ever; one warning names journal and command; replay brings all."""
     began = time.monotonic()
     assert validator(numFolds=2).fit(rows).avgMetrics == [1.0, 2.0, 3.0]
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 10
     (file,) = nowhere.glob("*.jsonl")
     (warning,) = caplog.messages
     assert f"trackmllib replay {file}" in warning
@@ -239,7 +239,7 @@ def test_mlflow_that_never_answers(rows, conf, tmp_path, caplog):
         conf(journalDir=str(tmp_path))
         began = time.monotonic()
         validator().fit(rows)
-        assert time.monotonic() - began < 30
+        assert time.monotonic() - began < 10
     (warning,) = caplog.messages
     assert "spark.trackmllib.flushTimeout" in warning
     assert events_in(tmp_path)[-1] == "TuningFinished"

@@ -96,13 +96,14 @@ class LiveTuning:
         self, trial: int, fold: int | None, time: int, *, seen_from_its_start: bool = False
     ) -> None:
         """A fold of a param map begins."""
+        measured = seen_from_its_start and self._bus.begin(trial, fold)
         self._emit(
             TrialStarted(
                 tuning=self.id,
                 time=time,
                 trial=trial,
                 fold=fold,
-                measured=seen_from_its_start and self._bus.begin(trial, fold),
+                measured=measured,
                 setting=values.setting(self.maps[trial], self._conf.redaction),
             )
         )
