@@ -346,6 +346,63 @@ def test_metrics_appear_while_the_tuning_runs(server):
     assert len(artifacts(main, remote.client)) == 3
 
 
+def shown_beside_the_last_fit(experiment):
+    """A tuning whose trials are over, and whose main run shows the results already."""
+    consumer = Consumer(lambda tuning: None)
+    story = Story(to(experiment), tell=consumer.accept).run(0, 0.5, 0.6).run(1, 0.7, 0.9)
+    assert consumer.main_run(story.id, LONG)
+    main = until(lambda: "mlflow.note.content" in experiment.main().data.tags and experiment.main())
+    assert main.info.status == "RUNNING"
+    assert main.data.tags["mlflow.note.content"].startswith("**Best: `maxDepth=1`**")
+    assert [row["trial"] for row in rows(main, story)] == [1, 0]
+    assert len(artifacts(main)) == 3
+    return consumer, story, file(main, f"tuning_results_{story.id[:6]}.csv")
+
+
+def test_results_beside_the_last_fit(experiment):
+    """They are there once all trials are over; the end adds the winner and the status."""
+    consumer, story, table = shown_beside_the_last_fit(experiment)
+    assert not any("trackmllib.best" in run.data.tags for run in experiment.children())
+    csv_file = Path(
+        mlflow.MlflowClient().download_artifacts(
+            experiment.main().info.run_id, f"tuning_results_{story.id[:6]}.csv"
+        )
+    )
+    written = csv_file.stat().st_mtime_ns
+    story.finish(1)
+    assert consumer.wait(story.id, LONG) is None
+    assert file(experiment.main(), csv_file.name) == table
+    assert csv_file.stat().st_mtime_ns == written
+    assert experiment.main().info.status == "FINISHED"
+    assert experiment.children()[1].data.tags["trackmllib.best"] == "true"
+
+
+def test_another_winner_than_foreseen(experiment):
+    """A tuner with a rule of its own is believed."""
+    consumer, story, _ = shown_beside_the_last_fit(experiment)
+    story.finish(0)
+    assert consumer.wait(story.id, LONG) is None
+    main = experiment.main()
+    assert [row["trial"] for row in rows(main, story)] == [0, 1]
+    assert main.data.tags["mlflow.note.content"].startswith("**Best: `maxDepth=0`**")
+    best = ["trackmllib.best" in run.data.tags for run in experiment.children()]
+    assert best == [True, False]
+
+
+def test_last_fit_that_fails(experiment):
+    """The results stay, and say that the tuning has no winner."""
+    consumer, story, _ = shown_beside_the_last_fit(experiment)
+    story.abort()
+    assert consumer.wait(story.id, LONG) is None
+    main = experiment.main()
+    assert main.info.status == "FAILED"
+    note = main.data.tags["mlflow.note.content"]
+    assert note.startswith("**Failed:** `ValueError")
+    assert "**Best" not in note
+    assert len(rows(main, story)) == 2
+    assert not any("trackmllib.best" in run.data.tags for run in experiment.children())
+
+
 @pytest.mark.parametrize(
     "location", ["file:///proc/none", "s3://none/at/all", "http://127.0.0.1:9/"]
 )

@@ -19,15 +19,20 @@ _ATTEMPTS = 3
 
 
 class Conclusion:
-    """The end of one tuning, and why it failed, if it did."""
+    """What is shown of one tuning, once all its trials are over."""
 
-    def __init__(self, tuning: Tuning, error: str | None) -> None:
+    def __init__(self, tuning: Tuning) -> None:
         self._tuning = tuning
-        self._error = error
         self._attempts = _ATTEMPTS
+        self._brought: tuple[Results, str | None] | None = None
 
-    def bring(self, store: Store, main: MainRun) -> dict[str, str]:
-        """Puts the files into the main run's artifacts.
+    def bring(self, store: Store, main: MainRun, error: str | None) -> dict[str, str]:
+        """Puts the files into the main run's artifacts, unless it has brought the same before.
+
+        Args:
+            store: where to.
+            main: the main run.
+            error: why the tuning failed; ``None``: it did not.
 
         Returns:
             The tags that the run should have then. Where the artifact store does not take the
@@ -37,15 +42,18 @@ class Conclusion:
             Exception: it did not take them this time, and may take them another.
         """
         found = results.of(self._tuning)
+        if self._brought == (found, error):
+            return {}
         run_id = main.create(store)
         try:
             files = _files(found, drawn=main.outermost)
             store.log_artifacts(main.entity or store.get_run(run_id), files)
-        except Exception as error:
+        except Exception as refusal:
             self._attempts -= 1
-            if self._attempts and not is_permanent(error) and not isinstance(error, TimeoutError):
+            hopeless = is_permanent(refusal) or isinstance(refusal, TimeoutError)
+            if self._attempts > 0 and not hopeless:
                 raise
-            self._tuning.refuse(messages.no_artifacts(error))
+            self._tuning.refuse(messages.no_artifacts(refusal))
             files = {}
         experiment = main.experiment(store)
         links = []
@@ -62,8 +70,9 @@ class Conclusion:
         drawn = f"{found.name}.png"
         address = f"get-artifact?path={drawn}&run_uuid={run_id}" if drawn in files else None
         tags[description.TAG] = description.of(
-            self._tuning.started, found, error=self._error, links=links, picture=address
+            self._tuning.started, found, error=error, links=links, picture=address
         )
+        self._brought = found, error
         return tags
 
 

@@ -50,8 +50,9 @@ class MainRun(Run):
         self._metric_keys: dict[str, str] = {}  # on a run of the user's: what ours are there
         self._tried = 0
         self._best: float | None = None
-        self._conclusion: Conclusion | None = None
+        self._conclusion = Conclusion(tuning)
         self._concluded = True
+        self._error: str | None = None
         started = tuning.started
         self.set_params(
             [
@@ -84,20 +85,24 @@ class MainRun(Run):
         if self._best is not None:
             self.add_metric(f"best_{started.metric}", self._best, time, step=self._tried)
 
+    @property
+    def tried_all(self) -> bool:
+        """Whether all trials have their metric."""
+        return self._tried == self.tuning.started.trials
+
     def won(self, metric: float, time: int) -> None:
         """The winner's metric, which is the last of those that were the best so far."""
         if metric != self._best:  # Spark may prefer a metric that is no number
             self.add_metric(f"best_{self.tuning.started.metric}", metric, time, self._tried + 1)
 
     def conclude(self, error: str | None = None) -> None:
-        """The tuning is over: the run should show what has come of it."""
-        self._conclusion = Conclusion(self.tuning, error)
-        self._concluded = False
+        """All trials are over, or one has outlived its tuning: the run should show the results.
 
-    def renew(self) -> None:
-        """A trial has outlived its tuning, and changes what has come of it."""
-        if self._conclusion is not None:
-            self._concluded = False
+        Args:
+            error: why the tuning failed.
+        """
+        self._error = error or self._error
+        self._concluded = False
 
     def experiment(self, store: Store) -> str:
         """The id of the experiment that the run is in."""
@@ -150,7 +155,7 @@ class MainRun(Run):
 
     def due_in(self) -> float | None:
         """At once at the beginning and at the end; in between now and then."""
-        if self._written_at is None or self.tuning.ended:
+        if self._written_at is None or self.tuning.ended or not self._concluded:
             return 0.0
         if not self._anything():
             return None
@@ -162,10 +167,10 @@ class MainRun(Run):
         if self.view_due:
             self._show(store, run_id)
             self.view_due = False
-        if self._conclusion is not None and not self._concluded:
+        if not self._concluded:
             self._concluded = True
             try:
-                self.set_tags(self._conclusion.bring(store, self).items())
+                self.set_tags(self._conclusion.bring(store, self, self._error).items())
             except BaseException:
                 self._concluded = False
                 raise
@@ -264,7 +269,7 @@ class MainRun(Run):
         return any(one.key == name and one in there for one in metrics)
 
     def _may_end(self) -> bool:
-        return self.ours and self.tuning.only_main_is_left()
+        return self.ours and self._concluded and self.tuning.only_main_is_left()
 
     def _end_due(self) -> bool:
         return self.ours and super()._end_due()

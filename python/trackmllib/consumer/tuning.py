@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from trackmllib.consumer import naming
@@ -29,7 +30,7 @@ class Tuning:
         fit_uuid: the six hex digits that mark the runs of one ``fit()``.
         folds: the number of folds of a cross-validation; ``None``: there is one split only.
         resumed: whether runs of it may be in MLflow already.
-        best: the winner, once ``fit()`` is over and has one.
+        best: the winner, once all trials are over and there is one.
         ended: whether ``fit()`` is over.
         settled: whether MLflow has everything, also of the tunings nested in this one.
         reported: whether that was said.
@@ -90,13 +91,14 @@ class Tuning:
             case TuningFinished():
                 touched = [*self._best(event), *self._end("FINISHED", event.time)]
             case TuningFailed():
+                self.best = None
                 self.main.set_tags([("trackmllib.error", event.error)])
                 self.main.conclude(event.error)
                 touched = self._end("KILLED" if event.interrupted else "FAILED", event.time)
             case TuningStarted():
                 touched = [self.main]
         if late and touched:
-            self.main.renew()
+            self.main.conclude()
             touched = [*touched, self.main]
         self._unwritten.update(touched)
         self.settled = self.reported = False
@@ -173,7 +175,18 @@ class Tuning:
         if trial.metric is None or tried:
             return [trial]
         self.main.tried(trial.index, trial.metric, event.time)
+        if self.main.tried_all and self.main.outermost and not self.ended:
+            self._foresee()
         return [trial, self.main]
+
+    def _foresee(self) -> None:
+        """All trials have their metric: the results can be shown beside the last fit."""
+        trials = [trial for _, trial in sorted(self.trials.items())]
+        metrics = [math.nan if trial.metric is None else trial.metric for trial in trials]
+        if not any(map(math.isnan, metrics)):  # else Spark's choice is a language's own
+            choose = max if self.started.larger_better else min
+            self.best = trials[metrics.index(choose(metrics))]
+            self.main.conclude()
 
     def _best(self, event: TuningFinished) -> list[Run]:
         best = self.trials.get(event.best_trial) if event.best_trial is not None else None
