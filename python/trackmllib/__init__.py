@@ -7,12 +7,11 @@ on, and for what is logged.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from trackmllib._version import __version__
 
-TYPE_CHECKING = False  # importing typing would cost every interpreter's start some milliseconds
 if TYPE_CHECKING:
-    from typing import Any
-
     from trackmllib.checkup import doctor
     from trackmllib.hook import disable, enable
     from trackmllib.jars import configure, jar_path
@@ -22,7 +21,7 @@ __all__ = ["__version__", "configure", "disable", "doctor", "enable", "jar_path"
 
 
 def __getattr__(name: str) -> Any:
-    # Late: every interpreter that has trackmllib installed imports this module when it starts.
+    # Late: every process that imports PySpark's tuners imports this module.
     if name in ("enable", "disable"):
         from trackmllib import hook as home
     elif name in ("configure", "jar_path"):

@@ -1,28 +1,54 @@
-"""What ``trackmllib.pth`` runs when an interpreter starts: wait for ``pyspark.ml.tuning``, hook it.
+"""What ``trackmllib.pth`` has an interpreter do at the import of ``pyspark.ml.tuning``: hook it.
 
-It imports nothing that the interpreter has not loaded yet, and steps aside once it has hooked.
+Until then nothing of ours is imported; afterwards the finder is gone.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-
-TYPE_CHECKING = False  # as in trackmllib itself
-if TYPE_CHECKING:
-    from typing import Any
+from typing import Any
 
 TARGET = "pyspark.ml.tuning"
 
 
 def arm() -> None:
-    """Has the hook put into ``pyspark.ml.tuning`` as soon as something imports it."""
+    """Has ``pyspark.ml.tuning`` hooked now, or as soon as something imports it."""
     if os.environ.get("TRACKMLLIB_DISABLED") == "1":
         return
     if TARGET in sys.modules:
         _hook(sys.modules[TARGET])
-    elif not any(isinstance(finder, Finder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, Finder())
+    elif not armed():
+        sys.meta_path.insert(0, TrackmllibFinder)
+
+
+def armed() -> bool:
+    """Whether the import of ``pyspark.ml.tuning`` is waited for."""
+    return any(_is_ours(finder) for finder in sys.meta_path)
+
+
+class TrackmllibFinder:
+    """Finds one module; ``trackmllib.pth`` has another of this name, which imports nothing."""
+
+    @staticmethod
+    def find_spec(name: str, path: Any = None, target: Any = None) -> Any:
+        return find_spec(name, path, target) if name == TARGET else None
+
+
+def find_spec(name: str, path: Any = None, target: Any = None) -> Any:
+    """What the other finders find, to be hooked once it is loaded."""
+    for finder in [other for other in sys.meta_path if not _is_ours(other)]:
+        find = getattr(finder, "find_spec", None)
+        spec = find(name, path, target) if find else None
+        if spec is not None:
+            if spec.loader is not None:
+                spec.loader = _Loader(spec.loader)
+            return spec
+    return None
+
+
+def _is_ours(finder: Any) -> bool:
+    return getattr(finder, "__name__", None) == TrackmllibFinder.__name__
 
 
 def _hook(module: Any) -> None:
@@ -34,22 +60,6 @@ def _hook(module: Any) -> None:
         from trackmllib import messages
 
         messages.logger.warning(messages.hook_failed(error))
-
-
-class Finder:
-    """Finds one module by asking the other finders."""
-
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-        if name != TARGET:
-            return None
-        for finder in [other for other in sys.meta_path if other is not self]:
-            find = getattr(finder, "find_spec", None)
-            spec = find(name, path, target) if find else None
-            if spec is not None:
-                if spec.loader is not None:
-                    spec.loader = _Loader(spec.loader)
-                return spec
-        return None
 
 
 class _Loader:
@@ -64,5 +74,5 @@ class _Loader:
     def exec_module(self, module: Any) -> None:
         module.__spec__.loader = module.__loader__ = self._loader
         self._loader.exec_module(module)
-        sys.meta_path[:] = [other for other in sys.meta_path if not isinstance(other, Finder)]
+        sys.meta_path[:] = [other for other in sys.meta_path if not _is_ours(other)]
         _hook(module)

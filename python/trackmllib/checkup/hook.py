@@ -35,7 +35,7 @@ def in_python(_: Scene) -> Check:
     if tuning is not None:
         hooked = hasattr(getattr(tuning, "_parallelFitTasks", None), "__wrapped__")
         return ok("PySpark's tuners are hooked") if hooked else fail(messages.no_python_hook())
-    if any(isinstance(finder, _pth.Finder) for finder in sys.meta_path):
+    if _pth.armed():
         return ok("PySpark's tuners are hooked as soon as they are imported")
     return warn(messages.no_pth())
 
