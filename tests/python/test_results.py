@@ -448,6 +448,26 @@ def test_replayed_when_the_artifact_store_is_back(experiment, tmp_path):
     assert len(away.runs()) == 3
 
 
+def test_artifact_store_that_is_back_at_the_end(experiment, tmp_path):
+    """Away when the results were to be shown beside the last fit, it has them all the same."""
+    location = tmp_path / "a file is where the directory should be"
+    location.touch()
+    away = Experiment(experiment.client)
+    away.id = away.client.create_experiment(
+        f"{away.name}-away", artifact_location=location.as_uri()
+    )
+    troubles = []
+    consumer = Consumer(
+        lambda tuning: None, troubled=lambda tuning: troubles.append(tuning.trouble)
+    )
+    story = Story(to(away), tell=consumer.accept).run(0, 0.5, 0.6).run(1, 0.7, 0.9)
+    until(lambda: len(troubles) > 3)
+    location.unlink()
+    story.finish(1)
+    assert consumer.wait(story.id, LONG) is None
+    assert len(artifacts(away.main())) == 3
+
+
 def test_artifact_store_that_never_answers(experiment, monkeypatch):
     """It is not waited for."""
     monkeypatch.setattr(store, "_ARTIFACTS", 0.5)

@@ -26,13 +26,8 @@ class Conclusion:
         self._attempts = _ATTEMPTS
         self._brought: tuple[Results, str | None] | None = None
 
-    def bring(self, store: Store, main: MainRun, error: str | None) -> dict[str, str]:
+    def bring(self, store: Store, main: MainRun) -> dict[str, str]:
         """Puts the files into the main run's artifacts, unless it has brought the same before.
-
-        Args:
-            store: where to.
-            main: the main run.
-            error: why the tuning failed; ``None``: it did not.
 
         Returns:
             The tags that the run should have then. Where the artifact store does not take the
@@ -41,7 +36,7 @@ class Conclusion:
         Raises:
             Exception: it did not take them this time, and may take them another.
         """
-        found = results.of(self._tuning)
+        found, error = results.of(self._tuning), self._tuning.error
         if self._brought == (found, error):
             return {}
         run_id = main.create(store)
@@ -49,7 +44,8 @@ class Conclusion:
             files = _files(found, drawn=main.outermost)
             store.log_artifacts(main.entity or store.get_run(run_id), files)
         except Exception as refusal:
-            self._attempts -= 1
+            if self._tuning.ended:  # beside the last fit there is time
+                self._attempts -= 1
             hopeless = is_permanent(refusal) or isinstance(refusal, TimeoutError)
             if self._attempts > 0 and not hopeless:
                 raise

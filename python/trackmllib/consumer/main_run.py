@@ -52,7 +52,6 @@ class MainRun(Run):
         self._best: float | None = None
         self._conclusion = Conclusion(tuning)
         self._concluded = True
-        self._error: str | None = None
         started = tuning.started
         self.set_params(
             [
@@ -95,13 +94,8 @@ class MainRun(Run):
         if metric != self._best:  # Spark may prefer a metric that is no number
             self.add_metric(f"best_{self.tuning.started.metric}", metric, time, self._tried + 1)
 
-    def conclude(self, error: str | None = None) -> None:
-        """All trials are over, or one has outlived its tuning: the run should show the results.
-
-        Args:
-            error: why the tuning failed.
-        """
-        self._error = error or self._error
+    def conclude(self) -> None:
+        """All trials are over, or one has outlived its tuning: the run should show the results."""
         self._concluded = False
 
     def experiment(self, store: Store) -> str:
@@ -170,7 +164,7 @@ class MainRun(Run):
         if not self._concluded:
             self._concluded = True
             try:
-                self.set_tags(self._conclusion.bring(store, self, self._error).items())
+                self.set_tags(self._conclusion.bring(store, self).items())
             except BaseException:
                 self._concluded = False
                 raise

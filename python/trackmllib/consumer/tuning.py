@@ -31,6 +31,7 @@ class Tuning:
         folds: the number of folds of a cross-validation; ``None``: there is one split only.
         resumed: whether runs of it may be in MLflow already.
         best: the winner, once all trials are over and there is one.
+        error: why ``fit()`` threw; ``None``: it did not.
         ended: whether ``fit()`` is over.
         settled: whether MLflow has everything, also of the tunings nested in this one.
         reported: whether that was said.
@@ -55,6 +56,7 @@ class Tuning:
         self.refused: str | None = None
         self.trials: dict[int, Trial] = {}
         self.best: Trial | None = None
+        self.error: str | None = None
         self.main = MainRun(self)
         self._unwritten: set[Run] = {self.main}
 
@@ -91,9 +93,9 @@ class Tuning:
             case TuningFinished():
                 touched = [*self._best(event), *self._end("FINISHED", event.time)]
             case TuningFailed():
-                self.best = None
+                self.best, self.error = None, event.error
                 self.main.set_tags([("trackmllib.error", event.error)])
-                self.main.conclude(event.error)
+                self.main.conclude()
                 touched = self._end("KILLED" if event.interrupted else "FAILED", event.time)
             case TuningStarted():
                 touched = [self.main]
