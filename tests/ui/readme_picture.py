@@ -8,17 +8,13 @@ import sys
 from pathlib import Path
 
 import mlflow
+from windows import opened
 
 from trackmllib.consumer import view
 from trackmllib.demo import write_digits
 
 ROOT = Path(__file__).parents[2]
 PICTURE = ROOT / ".build" / "ui" / "picture.png"
-# MLflow's assistant opens by itself on the first visit, over the charts
-QUIET = """
-localStorage.setItem('mlflow.assistant.fab.autoOpenedOnFirstLoad_v1', 'true')
-localStorage.setItem('mlflow.assistant.panelOpen_v1', 'false')
-"""
 
 
 def tuned(server, directory: Path) -> str:
@@ -45,9 +41,7 @@ def tuned(server, directory: Path) -> str:
 
 def test_picture(browser, server, tmp_path):
     """All 21 settings, the best first, and all six charts are on the page."""
-    page = browser.new_page(viewport={"width": 1360, "height": 1010}, color_scheme="light")
-    page.set_default_timeout(60_000)
-    page.add_init_script(QUIET)
+    page = opened(browser, 1360, 1010, "light")
     page.goto(tuned(server, tmp_path))
     page.get_by_text("21 matching runs").wait_for()
     page.wait_for_function("document.querySelectorAll('.js-plotly-plot').length >= 5")

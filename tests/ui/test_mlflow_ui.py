@@ -5,6 +5,7 @@ The screenshots are kept in ``.build/ui``.
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import threading
@@ -20,13 +21,20 @@ from pyspark.ml.tuning import CrossValidator, ParamGridBuilder, TrainValidationS
 sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
 
 from story import until
+from windows import opened
 
 from servers import Server
 
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / ".build" / "ui"
 OLDEST = "2.22.5"
-PATIENCE = 60_000
+EXPANDER = "[role=gridcell] button"
+SCATTER = """
+([x, y]) => [...document.querySelectorAll('.js-plotly-plot')].some(plot =>
+  plot.querySelector('.xtitle')?.textContent === x
+  && plot.querySelector('.ytitle')?.textContent === y
+  && plot.querySelectorAll('.scatterlayer .point').length >= 5)
+"""
 HOSTILE = '<img src=x onerror="alert(1)"> [x](javascript:alert(2)) `'
 
 
@@ -157,28 +165,45 @@ def half_done(spark, uri) -> Tuned:
 @pytest.fixture(params=["light", "dark"])
 def page(browser, request):
     """A page in each of the UI's colours; no script of a name or a value ever runs in it."""
-    dark = "true" if request.param == "dark" else "false"
-    context = browser.new_context(
-        viewport={"width": 1500, "height": 1000}, color_scheme=request.param
-    )
-    context.add_init_script(f"localStorage.setItem('_mlflow_dark_mode_toggle_enabled', '{dark}')")
-    shown = context.new_page()
-    shown.set_default_timeout(PATIENCE)
+    shown = opened(browser, 1500, 1000, request.param)
     dialogs = []
     shown.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     yield shown
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    shown.screenshot(path=SHOTS / f"{request.node.name.replace('/', '_')}.png")
-    context.close()
+    keep(shown, request)
+    shown.close()
     assert dialogs == []
 
 
-def test_search_and_nesting(page, tuned):
+def keep(page, request, moment=""):
+    """Keeps a screenshot of a test, of which there may be several moments to see."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.wait_for_timeout(1000)  # what is drawn is drawn anew when it has its size
+    page.screenshot(path=SHOTS / f"{request.node.name}{moment}.png")
+
+
+def names(page):
+    """The names of the child runs that a page's table shows."""
+    shown = page.get_by_text(re.compile(r"^maxDepth=\d, maxBins=\d$")).all_inner_texts()
+    return sorted(set(shown))
+
+
+def test_search_and_nesting(page, request, tuned):
     """The main run has its children below it, and a search for a value finds just its runs."""
+    all_of_them = sorted(
+        f"maxDepth={depth}, maxBins={bins}" for depth in (1, 2, 4) for bins in (4, 8)
+    )
     page.goto(tuned.runs(f"tags.fit_uuid = '{tuned.run.data.tags['fit_uuid']}'"))
     page.get_by_text("7 matching runs").wait_for()
+    assert names(page) == []
+    page.locator(EXPANDER).first.click()
+    page.get_by_text("maxDepth=4, maxBins=8").first.wait_for()
+    assert names(page) == all_of_them[1:]  # the name of the first begins with its hostile value
+    assert page.get_by_text(f"probabilityCol={HOSTILE}").first.is_visible()
+    keep(page, request, "-nested")
     page.goto(tuned.runs('params.maxBins = "8"'))
     page.get_by_text("4 matching runs").wait_for()  # and the run that these three are nested in
+    page.get_by_text("maxDepth=4, maxBins=8").first.wait_for()  # it is open still
+    assert names(page) == [name for name in all_of_them if name.endswith("maxBins=8")]
 
 
 def test_view(page, tuned):
@@ -192,15 +217,18 @@ def test_view(page, tuned):
     page.goto("about:blank")  # the same page with another fragment is no new page
     page.goto(tuned.page(f"{there}&compareRunsMode=CHART"))
     page.wait_for_function("document.querySelectorAll('.js-plotly-plot').length >= 4")
+    for param in ("maxDepth", "maxBins"):
+        page.wait_for_function(SCATTER, arg=[param, "avg_weightedPrecision"])
 
 
-def test_while_it_runs(page, half_done):
+def test_while_it_runs(page, request, half_done):
     """Its page fills up: settings that are done, one that runs; the main run has its best yet."""
     key = f"trackmllib-{half_done.run.data.tags['fit_uuid']}"
     page.goto(half_done.page(f"runs?viewStateShareKey={key}&workflowType=machine_learning"))
     page.get_by_text("4 matching runs").wait_for()
     for size in (1, 2, 3, 4):
         page.get_by_text(f"size={size}", exact=True).first.wait_for()
+    keep(page, request, "-view")
     page.goto(half_done.page(f"runs/{half_done.run.info.run_id}/model-metrics"))
     for metric in ("trial_score", "best_score"):
         page.get_by_text(metric).first.wait_for()
@@ -215,6 +243,8 @@ def test_description(page, tuned):
         "[...document.querySelectorAll('img')].some(one => one.src.includes('get-artifact') "
         "&& one.complete && one.naturalWidth > 100)"
     )
+    for more in page.get_by_text("Show more").all():  # MLflow 3 shows the first lines at first
+        more.click()
 
 
 def test_results_table(page, tuned):

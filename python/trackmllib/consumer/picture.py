@@ -231,13 +231,13 @@ class _Picture:
         self.figure.set_size_inches(_WIDTH, max(2.6, 2.0 * down) + 0.4)
         for position, x in enumerate(shown):
             axes = self._axes(self.figure.add_subplot(down, across, position + 1))
-            alpha = 0.5 if len(self.rows) < 200 else 0.2
+            alpha = 0.7 if len(self.rows) < 200 else 0.2
             axes.plot(
                 x.at,
                 self.metric.at,
                 linestyle="none",
                 marker="o",
-                markersize=3,
+                markersize=4,
                 markeredgewidth=0,
                 color=_BLUE,
                 alpha=alpha,
