@@ -36,6 +36,11 @@ class Faulty(ThreadingHTTPServer):
         self.uri = f"http://127.0.0.1:{self.server_port}"
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
+    def close(self):
+        """Answers no more."""
+        self.shutdown()
+        self.server_close()
+
     def handle_error(self, *_):
         """A client that has gone away is what some faults lead to."""
 

@@ -11,6 +11,8 @@ from mlflow.tracking import fluent
 from pyspark.ml import Pipeline
 from quick import NamedScore, Quick, validator
 
+from trackmllib.hook.live import LiveTuning
+
 
 @pytest.fixture(autouse=True)
 def _no_run(monkeypatch):
@@ -98,6 +100,16 @@ def test_failed_fit_under_an_active_run(rows, experiment):
         assert experiment.main().info.status == "RUNNING"
     assert experiment.main().info.status == "FINISHED"
     assert "trackmllib.error" in experiment.main().data.tags
+
+
+def test_main_run_is_waited_for_once(rows, experiment, monkeypatch):
+    """And not again in each fold, where MLflow has not made it in time."""
+    opened = []
+    stock = LiveTuning.open
+    monkeypatch.setattr(LiveTuning, "open", lambda tuning: opened.append(tuning) or stock(tuning))
+    validator().setNumFolds(3).fit(rows)
+    assert len(opened) == 1
+    assert len(experiment.children()) == 3
 
 
 @pytest.mark.parametrize("parallelism", [1, 3])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -38,7 +39,7 @@ class Writers:
         self._at: dict[Run, float] = {}  # when a queued run is due; later entries of it are stale
         self._again: dict[Run, float | None] = {}  # of those being written: when they are due again
         self._threads = 0
-        self._idle = 0
+        self._wakes: list[float] = []  # when the threads that have nothing to do look again
         self._limit = 1
         self._opening = threading.Lock()
         self._store: Store | None = None
@@ -68,7 +69,13 @@ class Writers:
             return
         self._at[run] = at
         heapq.heappush(self._due, (at, next(self._order), run))
-        if self._idle:
+        self._attend()
+
+    def _attend(self) -> None:
+        """Has a thread look when the next run is due; each that wakes takes from who trains."""
+        if min(self._wakes, default=math.inf) <= self._due[0][0]:
+            return
+        if self._wakes:
             self._work.notify()
         elif self._threads < self._limit:
             thread = threading.Thread(target=self._run, name=f"{THREADS}writer", daemon=True)
@@ -110,13 +117,16 @@ class Writers:
                     run = heapq.heappop(self._due)[2]
                     del self._at[run]
                     self._again[run] = None
+                    if self._due:
+                        self._attend()
                     return run
                 if not self._due and now >= until:
                     self._threads -= 1
                     return None
-                self._idle += 1
-                self._work.wait(self._due[0][0] - now if self._due else until - now)
-                self._idle -= 1
+                wake = self._due[0][0] if self._due else until
+                self._wakes.append(wake)
+                self._work.wait(wake - now)
+                self._wakes.remove(wake)
 
     def _opened(self) -> Store:
         """The store, once the server is known to answer.

@@ -31,7 +31,7 @@ class Bus:
 
     def __init__(self, session: Any, tuning: str, take: Callable[[Event], None]) -> None:
         self._take = take
-        self._waiting: deque[str] = deque()
+        self._waiting: deque[Event] = deque()
         self._asking = threading.Lock()  # keeps the events of both ways in order
         self._told = threading.Event()
         self._thread: threading.Thread | None = None
@@ -61,7 +61,7 @@ class Bus:
         """Takes one event."""
         if self._jvm is None:
             return
-        self._waiting.append(to_line(event))
+        self._waiting.append(event)
         self._told.set()
         if self._thread is None and not self._closed:
             self._thread = threading.Thread(target=self._run, name="trackmllib-bus", daemon=True)
@@ -74,7 +74,7 @@ class Bus:
         if jvm is None:
             return
         with self._asking:
-            lines = [self._waiting.popleft() for _ in range(len(self._waiting))]
+            lines = [to_line(self._waiting.popleft()) for _ in range(len(self._waiting))]
             try:
                 if lines:
                     jvm.tell("\n".join(lines))
@@ -92,8 +92,8 @@ class Bus:
 
     def _run(self) -> None:
         while self._told.wait(_IDLE):
-            self._told.clear()
             time.sleep(_SOON)
+            self._told.clear()
             if self._closed:
                 break
             self.rest()

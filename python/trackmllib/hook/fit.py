@@ -40,9 +40,9 @@ def tuning_fit(stock: Callable[..., Any], tuner: Any, dataset: Any) -> Any:
     if tuning is None:
         with place.at(Place(None)):
             return stock(tuner, dataset)
-    with place.at(Place(tuning)):
+    with place.at(Place(tuning)) as here:
         try:
-            with active_run.active(harmless(tuning.open)):
+            with here.meanwhile:
                 model = stock(tuner, dataset)
         except BaseException as error:
             harmless(tuning.failed, error)
@@ -63,6 +63,8 @@ def fold_tasks(
     here = place.here()
     if here is None or here.tuning is None or here.trial is not None:
         return stock(estimator, train, evaluator, *args, **kwargs)
+    if here.tuning.folds == 0:  # not before: MLflow makes the run while Spark splits the data
+        here.meanwhile.enter_context(active_run.active(harmless(here.tuning.open)))
     fold = Fold(here.tuning, estimator, evaluator)
     return [fold.observed(task) for task in stock(fold, train, fold, *args, **kwargs)]
 
