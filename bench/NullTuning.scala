@@ -36,25 +36,26 @@ object NullTuning {
   def main(args: Array[String]): Unit = {
     val Array(trials, rounds) = args.map(_.toInt)
     val spark = SparkSession.builder().getOrCreate()
+    for (_ <- 0 to rounds; tracked <- Seq(false, true)) {
+      spark.conf.set("spark.trackmllib.enabled", tracked.toString)
+      println(s"tracked=$tracked seconds=${seconds(spark, trials)}")
+    }
+    Thread.sleep(30000) // until the sidecar has taken all that in
+    seconds(spark, trials, millis = 10)
+    spark.stop()
+  }
+
+  /** What a fit takes, in which each trial learns nothing for some milliseconds. */
+  def seconds(spark: SparkSession, trials: Int, millis: Long = 0): Double = {
     val rows = spark.range(10).cache()
     rows.count()
-
-    def fit(tracked: Boolean, millis: Long): Double = {
-      spark.conf.set("spark.trackmllib.enabled", tracked.toString)
-      val estimator = new Null(Identifiable.randomUID("null"), millis)
-      val began = System.nanoTime
-      new TrainValidationSplit()
-        .setEstimator(estimator)
-        .setEvaluator(new NullEvaluator(Identifiable.randomUID("null")))
-        .setEstimatorParamMaps(new ParamGridBuilder().addGrid(estimator.size, 1 to trials).build())
-        .fit(rows)
-      (System.nanoTime - began) / 1e9
-    }
-
-    for (_ <- 0 to rounds; tracked <- Seq(false, true))
-      println(s"tracked=$tracked seconds=${fit(tracked, 0)}")
-    Thread.sleep(30000) // until the sidecar has taken all that in
-    fit(tracked = true, 10)
-    spark.stop()
+    val estimator = new Null(Identifiable.randomUID("null"), millis)
+    val began = System.nanoTime
+    new TrainValidationSplit()
+      .setEstimator(estimator)
+      .setEvaluator(new NullEvaluator(Identifiable.randomUID("null")))
+      .setEstimatorParamMaps(new ParamGridBuilder().addGrid(estimator.size, 1 to trials).build())
+      .fit(rows)
+    (System.nanoTime - began) / 1e9
   }
 }

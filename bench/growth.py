@@ -25,7 +25,7 @@ def growth(spark: SparkSession, home: Path) -> Iterator[dict[str, Any]]:
     for trials in SIZES:
         workload = workloads.null(spark, trials)
         before = _memory()
-        largest = _Largest(journals)
+        largest = Largest(journals)
         with largest.looking():
             began = time.perf_counter()
             workload.tuner().fit(workload.data)
@@ -46,7 +46,7 @@ def _memory() -> int:
     return pages * 4096
 
 
-class _Largest:
+class Largest:
     """The largest size that a directory's only journal has meanwhile."""
 
     def __init__(self, directory: Path) -> None:

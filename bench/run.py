@@ -23,13 +23,13 @@ from costs import idle_costs
 from growth import growth
 from modes import ours
 from pyspark.sql import SparkSession
-from scala import null_in_scala
+from scala import growth_in_scala, null_in_scala
 from stores import STORES
 
 import trackmllib
 
 WORKLOADS = (workloads.null, workloads.paced, workloads.digits)
-OTHERS = (null_in_scala, growth, idle_costs)
+OTHERS = (null_in_scala, growth, growth_in_scala, idle_costs)
 
 
 def session() -> SparkSession:
