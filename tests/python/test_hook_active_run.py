@@ -9,6 +9,7 @@ import pytest
 from found import Experiment, statuses
 from mlflow.tracking import fluent
 from pyspark.ml import Pipeline
+from pyspark.ml.tuning import CrossValidator
 from quick import NamedScore, Quick, validator
 
 from trackmllib.hook.live import LiveTuning
@@ -100,6 +101,21 @@ def test_failed_fit_under_an_active_run(rows, experiment):
         assert experiment.main().info.status == "RUNNING"
     assert experiment.main().info.status == "FINISHED"
     assert "trackmllib.error" in experiment.main().data.tags
+
+
+def test_what_a_subclass_logs_before_its_folds(rows, experiment):
+    """It lands in the main run too, and begins none of its own."""
+
+    class Splitting(CrossValidator):
+        def _kFold(self, dataset):  # noqa: N802
+            mlflow.log_metric("split", 7)
+            return super()._kFold(dataset)
+
+    tuner = Splitting()
+    validator().copy()._copyValues(tuner)
+    tuner.fit(rows)
+    assert experiment.main().data.metrics["split"] == 7
+    assert len(experiment.mains()) == 1
 
 
 def test_main_run_is_waited_for_once(rows, experiment, monkeypatch):

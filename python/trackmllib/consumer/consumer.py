@@ -126,6 +126,7 @@ class Consumer:
         tuning = run.tuning
         again = False
         with self._changed:
+            known = tuning.trouble
             if error is None:
                 tuning.wrote(run)
             elif is_permanent(error):
@@ -137,7 +138,7 @@ class Consumer:
                 self._writers_of(tuning).put(tuning.main)
             settled = self._settle(tuning)
             self._changed.notify_all()
-        if tuning.trouble:
+        if tuning.trouble not in (None, known):
             self._troubled(tuning)
         for over in settled:
             self._report(over)

@@ -157,9 +157,6 @@ class MainRun(Run):
 
     def write(self, store: Store) -> bool:
         """Brings MLflow up to what the run should hold; its end comes after all trials."""
-        if self.id is None:
-            self.create(store)
-            return False  # a fit() waits for the run, and not for what else it holds
         run_id = self.create(store)
         if self.view_due:
             self._show(store, run_id)

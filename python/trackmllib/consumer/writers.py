@@ -120,10 +120,12 @@ class Writers:
                     if self._due:
                         self._attend()
                     return run
-                if not self._due and now >= until:
+                first = self._due[0][0] if self._due else math.inf
+                watched = min(self._wakes, default=math.inf) <= first
+                if watched and now >= until:
                     self._threads -= 1
                     return None
-                wake = self._due[0][0] if self._due else until
+                wake = until if watched else first
                 self._wakes.append(wake)
                 self._work.wait(wake - now)
                 self._wakes.remove(wake)
@@ -144,6 +146,9 @@ class Writers:
                     raise ConnectionError(reason)
             if self._store is None:
                 self._store = Store(self._uri)
-                self._limit = self._store.writers
+                with self._work:
+                    self._limit = self._store.writers
+                    if self._due:
+                        self._attend()
             self._suspect = False
             return self._store

@@ -74,10 +74,10 @@ class Bus:
         if jvm is None:
             return
         with self._asking:
-            lines = [to_line(self._waiting.popleft()) for _ in range(len(self._waiting))]
+            events = [self._waiting.popleft() for _ in range(len(self._waiting))]
             try:
-                if lines:
-                    jvm.tell("\n".join(lines))
+                if events:
+                    jvm.tell("\n".join(map(to_line, events)))
                 measured = [from_line(line) for line in jvm.rest().split("\n") if line]
             except Exception as error:
                 self._failed(error)
