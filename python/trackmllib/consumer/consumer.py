@@ -25,7 +25,8 @@ class Consumer:
         done: called, from a writer's thread, each time MLflow has everything of a tuning that is
             over, and of those nested in it; what it refused stands in the tuning.
         resumed: whether runs of the tunings to come may be in MLflow already.
-        troubled: called, likewise, where MLflow did not take something that is tried again.
+        troubled: called, likewise, where MLflow does not take something that is tried again, once
+            for each reason in a row.
     """
 
     def __init__(
