@@ -63,7 +63,7 @@ jars: $(JARS_MADE) ## the jars for Spark 3.5 (Scala 2.12) and Spark 4 (Scala 2.1
 
 wheel: $(WHEEL) ## the Python package with both jars, in dist/
 
-bench: $(VENV)/.stamp ## what tracking costs, beside mlflow.pyspark.ml.autolog (half an hour; leave the machine alone)
+bench: $(VENV)/.stamp ## what tracking costs, beside mlflow.pyspark.ml.autolog (40 minutes; leave the machine alone)
 	$(UV) pip install --quiet --python $(BIN)/python --group bench
 	$(BIN)/python bench/run.py $(BENCH)
 

@@ -8,10 +8,10 @@ object GrowingTuning {
     val spark = SparkSession.builder().getOrCreate()
     NullTuning.seconds(spark, 100) // warms up
     for (trials <- args.map(_.toInt)) {
-      val (heap, resident) = (usedHeap(), residentOfSidecar())
+      val (heap, most) = (usedHeap(), mostOfSidecar())
       val seconds = NullTuning.seconds(spark, trials)
-      val (moreHeap, moreResident) = (usedHeap() - heap, residentOfSidecar() - resident)
-      println(s"trials=$trials seconds=$seconds driver=$moreHeap sidecar=$moreResident")
+      val (moreHeap, more) = (usedHeap() - heap, mostOfSidecar() - most)
+      println(s"trials=$trials seconds=$seconds driver=$moreHeap sidecar=$more")
     }
     spark.stop()
   }
@@ -21,9 +21,11 @@ object GrowingTuning {
     Runtime.getRuntime.totalMemory - Runtime.getRuntime.freeMemory
   }
 
-  /** The resident memory of this process's only child, in bytes. */
-  private def residentOfSidecar(): Long = {
-    val sidecar = ProcessHandle.current.children.findFirst.get
-    new String(Files.readAllBytes(Paths.get(s"/proc/${sidecar.pid}/statm"))).split(' ')(1).toLong * 4096
-  }
+  /** The most memory that the process beside this one has had so far, in bytes. */
+  private def mostOfSidecar(): Long =
+    ProcessHandle.current.children.mapToLong { child =>
+      val status = new String(Files.readAllBytes(Paths.get(s"/proc/${child.pid}/status")))
+      // what spark-submit's shell has left behind has ended, and has no such line
+      """VmHWM:\s+(\d+) kB""".r.findFirstMatchIn(status).fold(0L)(_.group(1).toLong * 1024)
+    }.sum
 }

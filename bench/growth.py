@@ -51,7 +51,7 @@ class Largest:
 
     def __init__(self, directory: Path) -> None:
         self.size = 0
-        self._directory = directory
+        self.directory = directory
         self._over = threading.Event()
 
     @contextmanager
@@ -67,7 +67,7 @@ class Largest:
 
     def _look(self) -> None:
         while not self._over.wait(0.02):
-            for file in self._directory.glob("*.jsonl"):
+            for file in self.directory.glob("*.jsonl"):
                 try:
                     self.size = max(self.size, file.stat().st_size)
                 except FileNotFoundError:

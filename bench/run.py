@@ -51,7 +51,8 @@ def session() -> SparkSession:
 def compare(spark: SparkSession, home: Path, asked: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """Each workload on each store that is asked for."""
     counter = Requests()
-    for store in STORES:
+    workloads_asked = [workload for workload in WORKLOADS if workload.__name__ in asked.only]
+    for store in STORES if workloads_asked else ():
         if store.__name__ not in asked.stores:
             continue
         place = home / store.__name__
@@ -60,9 +61,8 @@ def compare(spark: SparkSession, home: Path, asked: argparse.Namespace) -> Itera
             with store(place) as uri:
                 mlflow.set_tracking_uri(uri)
                 mlflow.set_experiment("bench")
-                for workload in WORKLOADS:
-                    if workload.__name__ in asked.only:
-                        yield from compared(workload(spark), store.__name__, asked.repeat, counter)
+                for workload in workloads_asked:
+                    yield from compared(workload(spark), store.__name__, asked.repeat, counter)
         except FileNotFoundError as error:
             print(f"{store.__name__}: skipped, {error}", file=sys.stderr)
 

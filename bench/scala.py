@@ -57,6 +57,8 @@ def growth_in_scala(_spark: SparkSession, home: Path) -> Iterator[dict[str, Any]
             *("--class", "GrowingTuning", "--conf", "spark.trackmllib.flushTimeout=1h"),
             arguments=SIZES,
         )
+    if journals := list(largest.directory.glob("*.jsonl")):
+        raise RuntimeError(f"MLflow did not take all: {journals}")
     for found in re.findall(r"trials=(\d+) seconds=(\S+) driver=(\S+) sidecar=(\S+)", said):
         trials, seconds, driver, sidecar = map(float, found)
         yield {
@@ -86,7 +88,7 @@ def _submitted(place: Path, *options: str, arguments: tuple[int, ...], **environ
             *map(str, arguments),
         ],
         env={
-            **os.environ,
+            **{key: value for key, value in os.environ.items() if not key.startswith("MLFLOW_")},
             "MLFLOW_TRACKING_URI": f"sqlite:///{place}/mlflow.db",
             "XDG_STATE_HOME": str(place),
             **environment,
