@@ -73,7 +73,7 @@ class Writers:
 
     def _attend(self) -> None:
         """Has a thread look when the next run is due; each that wakes takes from who trains."""
-        if min(self._wakes, default=math.inf) <= self._due[0][0]:
+        if self._watched():
             return
         if self._wakes:
             self._work.notify()
@@ -82,6 +82,13 @@ class Writers:
             with suppress(RuntimeError):  # the interpreter is ending: the journal has it
                 thread.start()
                 self._threads += 1
+
+    def _watched(self) -> bool:
+        """Whether a thread looks when the next run is due, if there is one."""
+        return min(self._wakes, default=math.inf) <= self._next()
+
+    def _next(self) -> float:
+        return self._due[0][0] if self._due else math.inf
 
     def _run(self) -> None:
         while (run := self._take()) is not None:
@@ -117,15 +124,13 @@ class Writers:
                     run = heapq.heappop(self._due)[2]
                     del self._at[run]
                     self._again[run] = None
-                    if self._due:
-                        self._attend()
+                    self._attend()
                     return run
-                first = self._due[0][0] if self._due else math.inf
-                watched = min(self._wakes, default=math.inf) <= first
+                watched = self._watched()
                 if watched and now >= until:
                     self._threads -= 1
                     return None
-                wake = until if watched else first
+                wake = until if watched else self._next()
                 self._wakes.append(wake)
                 self._work.wait(wake - now)
                 self._wakes.remove(wake)
@@ -148,7 +153,6 @@ class Writers:
                 self._store = Store(self._uri)
                 with self._work:
                     self._limit = self._store.writers
-                    if self._due:
-                        self._attend()
+                    self._attend()
             self._suspect = False
             return self._store
