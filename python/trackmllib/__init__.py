@@ -14,7 +14,8 @@ from trackmllib._version import __version__
 if TYPE_CHECKING:
     from trackmllib.checkup import doctor
     from trackmllib.hook import disable, enable
-    from trackmllib.jars import configure, jar_path
+    from trackmllib.jars import jar_path
+    from trackmllib.launch import configure
     from trackmllib.tables import results
 
 __all__ = ["__version__", "configure", "disable", "doctor", "enable", "jar_path", "results"]
@@ -24,7 +25,9 @@ def __getattr__(name: str) -> Any:
     # Late: every process that imports PySpark's tuners imports this module.
     if name in ("enable", "disable"):
         from trackmllib import hook as home
-    elif name in ("configure", "jar_path"):
+    elif name == "configure":
+        from trackmllib import launch as home  # type: ignore[no-redef]
+    elif name == "jar_path":
         from trackmllib import jars as home  # type: ignore[no-redef]
     elif name == "doctor":
         from trackmllib import checkup as home  # type: ignore[no-redef]

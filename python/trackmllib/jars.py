@@ -1,25 +1,17 @@
-"""The jars that the wheel carries, and putting one into a session."""
+"""The jars that the wheel carries, and the Spark that one is for."""
 
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
 
 from trackmllib import messages
 from trackmllib._version import __version__
 from trackmllib.errors import JarNotFoundError
 
-if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
-
-    Builder = TypeVar("Builder", bound=SparkSession.Builder)
-
 LISTENER = "org.trackmllib.TuningListener"
 
 _JARS = Path(__file__).parent / "jars"
-_CONF_LINE = re.compile(r"\s*([^\s=:]+)\s*[=:]?\s*(.*)")
 
 
 def jar_path(spark_home: str | os.PathLike[str] | None = None) -> str:
@@ -40,30 +32,6 @@ def jar_path(spark_home: str | os.PathLike[str] | None = None) -> str:
     return str(jar)
 
 
-def configure(builder: Builder) -> Builder:
-    """Adds trackmllib's jar and listener to a session that is about to be built.
-
-    What the builder or ``spark-defaults.conf`` has in ``spark.jars`` and ``spark.extraListeners``
-    stays. It has no effect on a session that is running already.
-
-    Args:
-        builder: ``SparkSession.builder``.
-
-    Returns:
-        The same builder.
-
-    Raises:
-        JarNotFoundError: no Spark is found, or this installation has no jar for it.
-    """
-    home = find_spark()
-    for key, ours in (("spark.jars", jar_path(home)), ("spark.extraListeners", LISTENER)):
-        given = builder._options.get(key) or default_conf(home, key) or ""
-        items = [item.strip() for item in given.split(",") if item.strip()]
-        if ours not in items:
-            builder.config(key, ",".join([*items, ours]))
-    return builder
-
-
 def find_spark(given: str | os.PathLike[str] | None = None) -> Path:
     """Where a Spark is: ``given``, else ``SPARK_HOME``, else the installed PySpark.
 
@@ -78,7 +46,10 @@ def find_spark(given: str | os.PathLike[str] | None = None) -> Path:
     spec = find_spec("pyspark")
     if spec is None or spec.origin is None:
         raise JarNotFoundError(messages.no_spark())
-    return Path(spec.origin).parent
+    package = Path(spec.origin).parent
+    # pip's PySpark is a Spark itself; in a Spark distribution the package is below python/
+    places = (package, package.parents[1])
+    return next((place for place in places if (place / "jars").is_dir()), package)
 
 
 def scala_line(home: Path) -> str:
@@ -90,21 +61,3 @@ def scala_line(home: Path) -> str:
     for jar in (home / "jars").glob("scala-library-*.jar"):
         return ".".join(jar.stem.removeprefix("scala-library-").split(".")[:2])
     raise JarNotFoundError(messages.not_a_spark_home(home))
-
-
-def defaults_file(home: Path) -> Path:
-    """The ``spark-defaults.conf`` that a Spark reads, be it there or not."""
-    return Path(os.environ.get("SPARK_CONF_DIR") or home / "conf", "spark-defaults.conf")
-
-
-def default_conf(home: Path, key: str) -> str | None:
-    """What ``spark-defaults.conf`` says of a conf: whatever a builder says replaces it."""
-    try:
-        lines = defaults_file(home).read_text().splitlines()
-    except OSError:
-        return None
-    for line in reversed(lines):
-        said = _CONF_LINE.match(line)
-        if said and said[1] == key:
-            return said[2].strip()
-    return None

@@ -35,6 +35,20 @@ def hook_failed(error: BaseException) -> str:
     )
 
 
+def not_configured(error: BaseException) -> str:
+    return (
+        f"trackmllib's jar could not be added to the session ({error}). The session starts, and "
+        "what PySpark tunes in it is tracked; what its JVM tunes is not."
+    )
+
+
+def jars_given_elsewhere(jar: str) -> str:
+    return (
+        "PYSPARK_SUBMIT_ARGS says which jars the session has, so trackmllib's was not added. What "
+        f"PySpark tunes is tracked; for what the JVM tunes as well, add {jar} to --jars there."
+    )
+
+
 def not_measured(error: BaseException) -> str:
     reason = " ".join(str(error).split("\n")[:2]) or repr(error)
     return (
@@ -167,6 +181,28 @@ def journal_unreadable(error: OSError) -> str:
     if isinstance(error, BlockingIOError):
         return "a driver that still runs, or another replay, has it: nothing was done"
     return f"it cannot be read ({error.strerror or error})"
+
+
+def left_alone(path: Path) -> str:
+    return (
+        f"{path} was left alone: it is not yours alone, so somebody else may have written it. If "
+        f"it is all right, name its files, or take others' rights away: `chmod -R go= {path}`"
+    )
+
+
+def ask_for_server(file: Path, uri: str) -> str:
+    return (
+        f"{file} is for {without_password(uri)}, which is not the configured tracking store. Log "
+        "it there, with your credentials for MLflow?"
+    )
+
+
+def other_server(uri: str, configured: list[str]) -> str:
+    stores = " or ".join(map(without_password, configured)) or "none"
+    return (
+        f"it is for {without_password(uri)}, and the configured tracking store is {stores}: "
+        "nothing was sent. Say --yes if it belongs there, or --tracking-uri with where it does"
+    )
 
 
 def journal_gone() -> str:

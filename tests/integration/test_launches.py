@@ -138,20 +138,69 @@ def test_python_by_jar_in_the_environment(spark_install: Spark, place, data: Pat
     logged_once(uri, state, "python")
 
 
-def test_python_by_configure(spark_install: Spark, place, data: Path, tmp_path: Path) -> None:
-    """``trackmllib.configure`` puts the jar and the listener into the session."""
-    uri, state, env = place("configure")
+CONFIGURED = f"""
+import runpy, sys, trackmllib
+from pyspark.sql import SparkSession
+spark = trackmllib.configure(SparkSession.builder).getOrCreate()
+for key in ("spark.extraListeners", "spark.jars"):
+    print(key, spark.sparkContext.getConf().get(key))
+loader = spark._jvm.java.lang.Thread.currentThread().getContextClassLoader()
+print("the user's class", loader.getResource("OneTuning.class") is not None)
+runpy.run_path({SCRIPT!r})
+"""
+USERS = "org.apache.spark.scheduler.StatsReportListener"
+
+
+@pytest.fixture
+def configured(tmp_path: Path) -> str:
+    """A script that makes its session by ``trackmllib.configure``, and says what that has."""
     script = tmp_path / "configured.py"
-    script.write_text(
-        "import runpy, sys, trackmllib\n"
-        "from pyspark.sql import SparkSession\n"
-        "spark = trackmllib.configure(SparkSession.builder).getOrCreate()\n"
-        "print('listener:', spark.sparkContext.getConf().get('spark.extraListeners'))\n"
-        f"runpy.run_path({SCRIPT!r})\n"
+    script.write_text(CONFIGURED)
+    return str(script)
+
+
+def test_python_by_configure(spark_install: Spark, configured: str, place, data: Path) -> None:
+    """It puts the jar and the listener into the session, beside the user's listener."""
+    uri, state, env = place("configure")
+    arguments = f"--conf spark.extraListeners={USERS} pyspark-shell"
+    done = spark_install.run(
+        [spark_install.python, configured, str(data)], PYSPARK_SUBMIT_ARGS=arguments, **env
     )
-    done = spark_install.run([spark_install.python, str(script), str(data)], **env)
     assert done.code == 0, done.err
-    assert f"listener: {LISTENER}" in done.out
+    assert f"spark.extraListeners {USERS},{LISTENER}" in done.out
+    logged_once(uri, state, "python")
+
+
+def test_python_by_configure_beside_jars(
+    spark_install: Spark, configured: str, app: Path, place, data: Path
+) -> None:
+    """Jars of the environment's beat the builder's: they stay, and the tuning is tracked."""
+    uri, state, env = place("configure-jars")
+    arguments = f"--jars {app} --conf spark.extraListeners={USERS} pyspark-shell"
+    done = spark_install.run(
+        [spark_install.python, configured, str(data)], PYSPARK_SUBMIT_ARGS=arguments, **env
+    )
+    assert done.code == 0, done.err
+    assert f"spark.extraListeners {USERS}\n" in done.out
+    assert "the user's class True" in done.out
+    logged_once(uri, state, "python")
+
+
+@pytest.mark.parametrize("with_jar", [False, True], ids=["no jar", "jar"])
+def test_python_by_configure_in_spark_submit(
+    spark_install: Spark, configured: str, app: Path, place, data: Path, with_jar: bool
+) -> None:
+    """In the JVM that runs already the listener is added only where its jar is."""
+    uri, state, env = place("configure-submit")
+    jars = f"{app},{spark_install.jar}" if with_jar else app
+    done = spark_install.submit_plain(
+        *("--jars", jars, "--conf", f"spark.extraListeners={USERS}", configured, data), **env
+    )
+    assert done.code == 0, done.err
+    listeners = f"{USERS},{LISTENER}" if with_jar else USERS
+    assert f"spark.extraListeners {listeners}\n" in done.out
+    assert "the user's class True" in done.out
+    assert done.warnings() == []
     logged_once(uri, state, "python")
 
 

@@ -1,4 +1,4 @@
-"""The jars in the wheel, and putting one into a session."""
+"""The jars in the wheel, and the Spark that one is for."""
 
 from __future__ import annotations
 
@@ -11,17 +11,6 @@ from fresh import python
 import trackmllib
 from trackmllib import jars
 from trackmllib.errors import JarNotFoundError, TrackMLlibError
-
-
-class Builder:
-    """As much of a session's builder as is used."""
-
-    def __init__(self, **options):
-        self._options = {name.replace("__", "."): value for name, value in options.items()}
-
-    def config(self, key, value):
-        self._options[key] = value
-        return self
 
 
 @pytest.fixture
@@ -88,50 +77,6 @@ except FileNotFoundError as error:
     assert "install pyspark" in python(code, SPARK_HOME=None)
 
 
-def test_configure():
-    """Jar and listener are set, once."""
-    builder = Builder()
-    assert trackmllib.configure(trackmllib.configure(builder)) is builder
-    assert builder._options == {
-        "spark.jars": trackmllib.jar_path(),
-        "spark.extraListeners": "org.trackmllib.TuningListener",
-    }
-
-
-def test_configure_keeps_the_builders():
-    """What the user has set in the builder stays."""
-    builder = Builder(spark__jars="a.jar, b.jar", spark__extraListeners="my.Listener")
-    trackmllib.configure(builder)
-    assert builder._options["spark.jars"] == f"a.jar,b.jar,{trackmllib.jar_path()}"
-    assert builder._options["spark.extraListeners"] == "my.Listener,org.trackmllib.TuningListener"
-
-
-@pytest.mark.parametrize("by_environment", [True, False])
-def test_configure_keeps_the_defaults(spark_home, monkeypatch, tmp_path, by_environment):
-    """And what ``spark-defaults.conf`` has, in ``SPARK_CONF_DIR`` or Spark's own ``conf``."""
-    home = spark_home()
-    directory = home / "conf"
-    if by_environment:
-        directory = tmp_path / "elsewhere"
-        monkeypatch.setenv("SPARK_CONF_DIR", str(directory))
-    directory.mkdir()
-    (directory / "spark-defaults.conf").write_text(
-        "# spark.jars not.jar\n\nspark.jars   a.jar\nspark.extraListeners=my.Listener\n"
-        "spark.jars.packages x:y:z\n"
-    )
-    builder = trackmllib.configure(Builder())
-    assert builder._options["spark.jars"] == f"a.jar,{trackmllib.jar_path()}"
-    assert builder._options["spark.extraListeners"] == "my.Listener,org.trackmllib.TuningListener"
-
-
-def test_configured_session(spark):
-    """The session that all these tests run in has the listener on its class path."""
-    from trackmllib.hook.spark import has_jar
-
-    assert has_jar(spark)
-    assert "org.trackmllib.TuningListener" in spark.conf.get("spark.extraListeners")
-
-
 def test_pyspark_inside_a_zip(monkeypatch):
     """A PySpark of which only the Python is there, as on some clusters, is no Spark home."""
     monkeypatch.delenv("SPARK_HOME", raising=False)
@@ -141,3 +86,16 @@ def test_pyspark_inside_a_zip(monkeypatch):
     )
     with pytest.raises(JarNotFoundError, match="SPARK_HOME"):
         trackmllib.jar_path()
+
+
+def test_pyspark_of_a_distribution(monkeypatch, tmp_path):
+    """Where PySpark is below ``python/`` of a Spark that is no package of pip's."""
+    package = tmp_path / "python" / "pyspark"
+    (tmp_path / "jars").mkdir()
+    (tmp_path / "jars" / "scala-library-2.13.18.jar").touch()
+    monkeypatch.delenv("SPARK_HOME", raising=False)
+    monkeypatch.setattr(
+        "importlib.util.find_spec", lambda name: SimpleNamespace(origin=package / "__init__.py")
+    )
+    assert jars.find_spark() == tmp_path
+    assert "trackmllib_2.13-" in trackmllib.jar_path()

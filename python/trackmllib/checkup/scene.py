@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from trackmllib import conf, jars
+from trackmllib import conf, jars, spark_defaults
 from trackmllib.checkup.probe_run import Findings, probed
 from trackmllib.errors import JarNotFoundError
 from trackmllib.hook import spark
@@ -43,7 +43,7 @@ class Scene:
         """A conf of the session, or of ``spark-defaults.conf``."""
         if self.session is not None:
             return spark.conf_of(self.session)(key) or None
-        return (jars.default_conf(self.home, key) or None) if self.home else None
+        return (spark_defaults.default_conf(self.home, key) or None) if self.home else None
 
     @cached_property
     def conf(self) -> conf.Conf:

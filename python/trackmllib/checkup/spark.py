@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from trackmllib import jars, messages
+from trackmllib import jars, messages, spark_defaults
 from trackmllib.checkup.check import Check, fail, ok, warn
 from trackmllib.checkup.scene import Scene
 from trackmllib.errors import JarNotFoundError
@@ -68,7 +68,7 @@ def listener(scene: Scene) -> Check | None:
 def _listener_in_defaults(scene: Scene) -> Check | None:
     if scene.home is None:
         return None
-    file = jars.defaults_file(scene.home)
+    file = spark_defaults.defaults_file(scene.home)
     named = (scene.get("spark.extraListeners") or "").replace(" ", "").split(",")
     if any("trackmllib_" in (scene.get(key) or "") for key in _JAR_CONFS):
         return ok(f"the jar is in {file}")  # Spark finds the listener in it by itself

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from typing import Any
 
 from trackmllib.conf import Get
@@ -32,8 +33,39 @@ def has_jar(session: Any) -> bool:
     """Whether trackmllib's jar is on the class path of the session's driver."""
     if is_connect(session):
         return False
+    return has_listener_class(jvm_of(session))
+
+
+def has_listener_class(jvm: Any) -> bool:
+    """Whether trackmllib's jar is on the class path of a driver's JVM."""
     # py4j hands out a JavaPackage for whatever it does not find
-    return type(jvm_of(session).org.trackmllib.TuningListener).__name__ == "JavaClass"
+    return type(jvm.org.trackmllib.TuningListener).__name__ == "JavaClass"
+
+
+def has_active_context() -> bool:
+    """Whether this process has a SparkContext, whose confs are settled."""
+    from pyspark import SparkContext
+
+    return SparkContext._active_spark_context is not None
+
+
+def running_jvm() -> Any:
+    """The JVM that this process's next SparkContext is made in; ``None``: it is not started yet.
+
+    Connects to the one that ``spark-submit`` has started, as making the SparkContext does.
+    """
+    from pyspark import SparkContext
+
+    if SparkContext._jvm is None and "PYSPARK_GATEWAY_PORT" in os.environ:
+        SparkContext._ensure_initialized()
+    return SparkContext._jvm
+
+
+def jvm_conf(key: str) -> str | None:
+    """A conf that the running JVM was started with, by ``spark-submit`` for example."""
+    from pyspark import SparkConf
+
+    return SparkConf().get(key)
 
 
 def tuning_in_jvm(session: Any, tuning: str) -> Any:
