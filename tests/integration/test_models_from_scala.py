@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import mlflow
 from logged import trees
 from sparks import Spark
 
@@ -13,22 +14,32 @@ import mlflow.spark
 from pyspark.ml.feature import VectorAssembler
 from pyspark.sql import SparkSession
 spark = SparkSession.builder.getOrCreate()
-flat = spark.read.csv(sys.argv[2], header=True, inferSchema=True)
+flat = spark.read.csv(sys.argv[1], header=True, inferSchema=True)
 data = VectorAssembler(inputCols=["a", "b", "c"], outputCol="features").transform(flat)
-model = mlflow.spark.load_model(f"runs:/{sys.argv[1]}/model")
-print("right:", model.transform(data).where("prediction = label").count())
+for uri in sys.argv[2:]:
+    model = mlflow.spark.load_model(uri)
+    right = model.transform(data).where("prediction = label").count()
+    print(f"{type(model.stages[0]).__name__}: {right}")
 """
 
 
-def test_scala(spark_install: Spark, build, place, data: Path) -> None:
-    """The best model of a bare estimator is there as a pipeline, and predicts."""
+def test_two_at_once_under_one_run(spark_install: Spark, build, place, data: Path) -> None:
+    """Each has a folder of its own, as a pipeline that predicts what the driver's predicts."""
     uri, _, env = place("log-model")
-    app = build(spark_install, "OneTuning.scala")
-    conf = {"spark.trackmllib.logModel": "true"}
-    done = spark_install.submit("--class", "OneTuning", app, data, conf=conf, **env)
+    run = mlflow.MlflowClient(uri).create_run("0").info.run_id
+    app = build(spark_install, "TwoModels.scala")
+    conf = {"spark.trackmllib.logModel": "true", "spark.trackmllib.runId": run}
+    done = spark_install.submit("--class", "TwoModels", app, data, conf=conf, **env)
     assert done.code == 0, done.err[-3000:]
     (main,) = trees(uri, "Default")
-    command = [spark_install.python, "-c", LOAD, main.run.info.run_id, str(data)]
-    loaded = spark_install.run(command, **env)
+    uuids = {child.tags["fit_uuid"] for child in main.children}
+    found = [one.path for one in mlflow.MlflowClient(uri).list_artifacts(run) if one.is_dir]
+    first, second = sorted(found)
+    assert first == "model"
+    assert second in {f"model_{uuid}" for uuid in uuids}
+    command = [spark_install.python, "-c", LOAD, str(data)]
+    loaded = spark_install.run([*command, *(f"runs:/{run}/{folder}" for folder in found)], **env)
     assert loaded.code == 0, loaded.err[-3000:]
-    assert int(loaded.out.split("right:")[1]) > 60
+    predicted = [line for line in done.out.splitlines() if "Model: " in line]
+    assert len(predicted) == 2
+    assert sorted(loaded.out.split("\n"))[1:] == sorted(predicted)

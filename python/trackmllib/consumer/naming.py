@@ -23,6 +23,11 @@ _REFUSED = re.compile(r"[^\w.\- /]")
 _NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
+def fit_uuid(tuning: str) -> str:
+    """The six hex digits that mark the runs of a tuning with this id."""
+    return tuning[:6]
+
+
 def param_keys(grid: Iterable[ParamName]) -> dict[ParamName, str]:
     """The MLflow param of each param of a grid: its name, or ``parent.name`` where two share it."""
     params = sorted(set(grid), key=_NAME, reverse=True)

@@ -57,8 +57,10 @@ def _end_run(store: Store, request: dict[str, Any]) -> str:
 def _log_model(store: Store, request: dict[str, Any]) -> str:
     run_id: str = request["runId"]
     files = Path(request["directory"])
-    spark_model.complete(files, run_id, request["sparkVersion"])
-    store.log_directory(run_id, files, spark_model.NAME)
+    fit_uuid = naming.fit_uuid(request["tuning"])
+    with spark_model.own_folder(store, run_id, fit_uuid) as folder:
+        spark_model.complete(files, run_id, folder, request["sparkVersion"])
+        store.log_directory(run_id, files, folder)
     return run_id
 
 

@@ -1,17 +1,45 @@
-"""A model that a Scala driver has saved, as the MLflow Spark model that Python would log."""
+"""The best model of a tuning as an MLflow Spark model, and its folder among a run's artifacts."""
 
 from __future__ import annotations
 
 import platform
+import threading
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 
+from trackmllib.consumer.store import Store
+
 NAME = "model"
-"""Where the model is among a run's artifacts."""
+"""The folder of a run's first model."""
 
 DATA = "sparkml"
 """Where Spark's own files are among the model's."""
+
+
+_uploading: set[tuple[str, str]] = set()  # stores and runs whose first model is on its way
+_choosing = threading.Lock()
+
+
+@contextmanager
+def own_folder(store: Store, run_id: str, fit_uuid: str) -> Iterator[str]:
+    """The folder for a tuning's model, which is to be uploaded meanwhile.
+
+    It is ``model``, or ``model_<fit_uuid>`` where the run has another model, be it the user's or
+    that of another tuning of this process which is being uploaded just now.
+    """
+    run = (store.uri, run_id)
+    with _choosing:
+        first = run not in _uploading
+        _uploading.add(run)
+    try:
+        free = first and not store.has_artifact(run_id, NAME)
+        yield NAME if free else f"{NAME}_{fit_uuid}"
+    finally:
+        if first:
+            _uploading.discard(run)
 
 
 def requirements(spark: str | None = None) -> list[str]:
@@ -25,8 +53,13 @@ def requirements(spark: str | None = None) -> list[str]:
     return [f"mlflow=={mlflow.__version__}", f"pyspark=={spark}"]
 
 
-def complete(directory: Path, run_id: str, spark: str) -> None:
-    """Puts what MLflow wants beside Spark's files, which are in ``directory`` already."""
+def complete(directory: Path, run_id: str, folder: str, spark: str) -> None:
+    """Puts what MLflow wants beside Spark's files, which are in ``directory`` already.
+
+    Args:
+        folder: where they will be among the artifacts of the run.
+        spark: the version of Spark that has saved them.
+    """
     import mlflow
     import yaml
 
@@ -50,7 +83,7 @@ def complete(directory: Path, run_id: str, spark: str) -> None:
         "pyspark_version": spark,
     }
     model = {
-        "artifact_path": NAME,
+        "artifact_path": folder,
         "flavors": {"python_function": pyfunc, "spark": flavor},
         "mlflow_version": mlflow.__version__,
         "model_uuid": uuid.uuid4().hex,

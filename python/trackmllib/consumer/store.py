@@ -181,6 +181,10 @@ class Store:
         """Writes all that is in a directory among a run's artifacts, below ``name``."""
         self._client.log_artifacts(run_id, str(directory), name)
 
+    def has_artifact(self, run_id: str, name: str) -> bool:
+        """Whether a run has a folder of this name, or (MLflow 3) a logged model."""
+        return bool(self._client.list_artifacts(run_id, name))
+
     def _artifacts_of(self, run: Run) -> Any:
         from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
         from mlflow.store.artifact.mlflow_artifacts_repo import MlflowArtifactsRepository
@@ -197,6 +201,15 @@ class Store:
 
         # not set_terminated(): it asks for the run once more and prints two lines a trial
         self._store.update_run_info(run_id, RunStatus.from_string(status), end, run_name=None)
+
+
+def default_uri() -> str | None:
+    """The store that MLflow itself would use; ``None``: there is no MLflow here."""
+    try:
+        import mlflow
+    except ImportError:
+        return None
+    return mlflow.get_tracking_uri()
 
 
 def pages(ask: Callable[[str | None], Any]) -> Iterator[Any]:

@@ -44,7 +44,7 @@ class Tuning:
         self, started: TuningStarted, parent_run: Trial | MainRun | None, *, resumed: bool
     ) -> None:
         self.started = started
-        self.fit_uuid = started.tuning[:6]
+        self.fit_uuid = naming.fit_uuid(started.tuning)
         self.param_keys = naming.param_keys(started.grid)
         self.folds: int | None = started.params.get("numFolds")
         self.parent_run = parent_run

@@ -6,11 +6,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from trackmllib.consumer.spark_model import NAME, requirements
+from trackmllib.consumer.spark_model import own_folder, requirements
 from trackmllib.consumer.store import Store
 
 
-def log(model: Any, tracking_uri: str | None, run_id: str) -> None:
+def log(model: Any, tracking_uri: str | None, run_id: str, fit_uuid: str) -> None:
     """Saves the best of a tuning's ``model`` and logs it to the tuning's main run.
 
     Raises:
@@ -18,7 +18,11 @@ def log(model: Any, tracking_uri: str | None, run_id: str) -> None:
     """
     import mlflow.spark
 
-    with tempfile.TemporaryDirectory(prefix="trackmllib-") as temporary:
-        files = Path(temporary, NAME)
+    store = Store(tracking_uri)
+    with (
+        tempfile.TemporaryDirectory(prefix="trackmllib-") as temporary,
+        own_folder(store, run_id, fit_uuid) as folder,
+    ):
+        files = Path(temporary, folder)
         mlflow.spark.save_model(model.bestModel, str(files), pip_requirements=requirements())
-        Store(tracking_uri).log_directory(run_id, files, NAME)
+        store.log_directory(run_id, files, folder)

@@ -146,7 +146,7 @@ class LiveTuning:
     def _log_model(self, model: Any, logged: Logged) -> None:
         try:
             if logged.run_id is not None:
-                best_model.log(model, logged.tracking_uri, logged.run_id)
+                best_model.log(model, logged.tracking_uri, logged.run_id, logged.fit_uuid)
         except Exception as error:
             messages.logger.warning(messages.model_not_logged(error))
 

@@ -16,6 +16,7 @@ private[trackmllib] object BestModel {
 
   def log(
       model: PipelineModel,
+      tuning: String,
       mainRun: Option[String],
       sc: SparkContext,
       settings: Settings
@@ -26,7 +27,7 @@ private[trackmllib] object BestModel {
         case None => Some(Messages.noMainRun())
         case Some(run) =>
           save(model, sc, new File(files, "sparkml"))
-          ask(run, files, sc, settings).left.toOption
+          ask(tuning, run, files, sc, settings).left.toOption
       }
       problem.foreach(reason => log.warn(Messages.modelNotLogged(reason)))
     } finally {
@@ -48,9 +49,16 @@ private[trackmllib] object BestModel {
     }
   }
 
-  private def ask(run: String, files: File, sc: SparkContext, settings: Settings) = Requests.ask(
+  private def ask(
+      tuning: String,
+      run: String,
+      files: File,
+      sc: SparkContext,
+      settings: Settings
+  ) = Requests.ask(
     settings,
     "logModel",
+    "tuning" -> tuning,
     "runId" -> run,
     "directory" -> files.getPath,
     "sparkVersion" -> sc.version,

@@ -102,7 +102,7 @@ final class Tuning private (
     "logging the model",
     () =>
       if (delivery.settings.logModel && root == id)
-        BestModel.log(best, delivery.mainRun, sc, delivery.settings)
+        BestModel.log(best, id, delivery.mainRun, sc, delivery.settings)
   )
 
   def failed(thrown: Throwable): Unit = {
