@@ -9,13 +9,13 @@ from pathlib import Path
 
 import click
 
-from trackmllib import __version__, messages, replay
+from trackmllib import __version__, destination, messages, replay
 from trackmllib.commands.demo import demo
 from trackmllib.commands.doctor import doctor
 from trackmllib.commands.show import show
 from trackmllib.errors import JarNotFoundError
 from trackmllib.jars import jar_path
-from trackmllib.journal import pending
+from trackmllib.journal import Pending, pending
 from trackmllib.source import Source
 
 
@@ -62,6 +62,7 @@ def jar(spark_home: str | None) -> None:
 )
 @click.option("--tracking-uri", metavar="URI", help="Log there, not where the driver was to.")
 @click.option("--experiment", metavar="NAME", help="The experiment to log to, likewise.")
+@click.option("--yes", is_flag=True, help="Log to the servers that the files name, unasked.")
 @click.option("--dry-run", is_flag=True, help="Say what the files hold, and log nothing.")
 @click.option(
     "--timeout", default=600.0, show_default=True, help="The longest wait for MLflow, in seconds."
@@ -72,25 +73,31 @@ def replay_command(
     journal_dir: Path | None,
     tracking_uri: str | None,
     experiment: str | None,
+    yes: bool,
     dry_run: bool,
     timeout: float,
 ) -> None:
     """Bring into MLflow what journals, or Spark event logs, have and MLflow lacks.
 
-    A Spark event log may be compressed, and rolled over: name its directory then.
+    A Spark event log may be compressed, and rolled over: name its directory then. A file that names
+    a tracking server which is not the configured one (MLFLOW_TRACKING_URI, or
+    spark.trackmllib.trackingUri in spark-defaults.conf) is logged there only after you have said
+    yes, since your credentials for MLflow would be sent there.
 
     \b
     trackmllib replay --all
     trackmllib replay spark-events/eventlog_v2_local-1700000000000
     """  # noqa: D301
-    wanted = [*files, *(pending(journal_dir) if everything else ())]
+    found_journals = pending(journal_dir) if everything else Pending([], [])
+    wanted = [*files, *found_journals.files]
     if not wanted and not everything:
         raise click.UsageError("name a journal, or say --all")
     with replay.sources(wanted) as found:
         if not dry_run:
+            to_log = [one for one in found if tracking_uri or _may_be_logged(one, yes=yes)]
             with _progress() as show:
                 replay.replay(
-                    found,
+                    to_log,
                     tracking_uri=tracking_uri,
                     experiment=experiment,
                     timeout=timeout,
@@ -102,7 +109,21 @@ def replay_command(
                 click.echo(f"  {source.summary(started)}")
     if not wanted:
         click.echo("no journal is pending")
+    for path in found_journals.left_alone:
+        click.echo(messages.left_alone(path), err=True)
     sys.exit(any(source.problem for source in found))
+
+
+def _may_be_logged(source: Source, *, yes: bool) -> bool:
+    """Whether the servers that ``source`` names may be asked; why not becomes its problem."""
+    for uri in () if yes else source.stores:
+        if destination.is_local(uri) or destination.is_configured(uri):
+            continue
+        if sys.stdin.isatty() and click.confirm(messages.ask_for_server(source.file, uri)):
+            continue
+        source.problem = messages.other_server(uri, destination.configured())
+        return False
+    return True
 
 
 def _outcome(source: Source, *, dry_run: bool) -> str:

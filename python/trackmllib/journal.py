@@ -9,10 +9,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from trackmllib import messages
+from trackmllib.ownership import is_own
 
 try:
     import fcntl
@@ -90,15 +92,17 @@ class Journal:
 
     def _move(self, error: OSError) -> None:
         """To the temporary directory, with all lines so far."""
-        full, temporary = self._file, Path(tempfile.gettempdir(), f"{TEMPORARY}{_user()}")
-        instead = f"it goes to {temporary}"
+        full = self._file
+        temporary = Path(tempfile.gettempdir())
         try:
+            temporary = _temporary_directory()
             self._file = _File(
                 temporary, self._tuning, (full.content() if full else b"") + self._waiting
             )
         except OSError:
             instead = f"nor to {temporary}: what MLflow does not take by the end is lost"
         else:
+            instead = f"it goes to {temporary}"
             self._waiting = b""
             if full:
                 full.close()
@@ -159,6 +163,20 @@ def _write(descriptor: int, data: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
+def _temporary_directory() -> Path:
+    """The user's own below the temporary one, to which anybody may write.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    usual = Path(tempfile.gettempdir(), f"{TEMPORARY}{_user()}")
+    with suppress(FileExistsError):
+        usual.mkdir(mode=0o700)
+    # somebody else may have taken the name
+    mine = is_own(usual, closed=True) and usual.is_dir()
+    return usual if mine else Path(tempfile.mkdtemp(prefix=TEMPORARY))
+
+
 def _user() -> str:
     return str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
 
@@ -195,12 +213,44 @@ def reserve(file: int) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def pending(directory: Path | None = None) -> list[Path]:
-    """The journals in ``directory``, by default the user's and those in temporary ones."""
+@dataclass(frozen=True)
+class Pending:
+    """What there is of journals.
+
+    Attributes:
+        files: those that may be replayed, since nobody but the caller can have written them.
+        left_alone: other files, and whole folders: who has written them may want the caller's
+            credentials sent to a server of theirs.
+    """
+
+    files: list[Path]
+    left_alone: list[Path]
+
+
+def pending(directory: Path | None = None) -> Pending:
+    """The journals in ``directory``, by default the user's and those in temporary ones.
+
+    Args:
+        directory: one that the user has named; it may be somebody else's, its files may not.
+    """
     if directory is not None:
-        return sorted(directory.glob("*.jsonl"))
-    elsewhere = Path(tempfile.gettempdir()).glob(f"{TEMPORARY}*/*.jsonl")
-    return [*pending(default_directory()), *sorted(elsewhere)]
+        return _pending(directory)
+    usual = _pending(default_directory().resolve(), own_folder=True)
+    # anybody may write to the temporary directory: what is ours there is closed
+    temporary = sorted(Path(tempfile.gettempdir()).glob(f"{TEMPORARY}*"))
+    found = [usual, *(_pending(folder, own_folder=True, closed=True) for folder in temporary)]
+    return Pending(
+        [file for one in found for file in one.files],
+        [path for one in found for path in one.left_alone],
+    )
+
+
+def _pending(folder: Path, *, own_folder: bool = False, closed: bool = False) -> Pending:
+    journals = sorted(folder.glob("*.jsonl"))
+    if journals and own_folder and not is_own(folder, closed=closed):
+        return Pending([], [folder])
+    own = [file for file in journals if is_own(file, closed=closed)]
+    return Pending(own, [file for file in journals if file not in own])
 
 
 def in_use(tuning: str, *, until: float) -> bool:
@@ -209,7 +259,7 @@ def in_use(tuning: str, *, until: float) -> bool:
     Args:
         until: how long its end is waited for, on the clock of ``time.monotonic``.
     """
-    for file in pending():
+    for file in pending().files:
         if file.stem == tuning:
             try:
                 with claimed(file, until=until):

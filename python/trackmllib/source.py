@@ -47,6 +47,12 @@ class Source:
         started = {e.tuning: e for e in reversed(self.events) if isinstance(e, TuningStarted)}
         return list(reversed(started.values()))
 
+    @property
+    def stores(self) -> set[str]:
+        """The tracking URIs that its tunings are for, where they say so."""
+        uris = {started.destination.tracking_uri for started in self.tunings}
+        return {uri for uri in uris if uri}
+
     def summary(self, started: TuningStarted) -> str:
         """What it holds of one tuning, in a line."""
         told = [event for event in self.events if event.tuning == started.tuning]

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import fcntl
+import http.server
 import re
+import subprocess
+import sys
+import threading
+from typing import ClassVar
 
 import pytest
 from click.testing import CliRunner
@@ -116,12 +121,103 @@ def test_what_cannot_be_logged(tmp_path):
     """One line with the reason, without the password, and an exit code."""
     nowhere = Destination(tracking_uri="http://ann:secret@127.0.0.1:9")
     file = Story(nowhere).finish(None).write(tmp_path / "a.jsonl")
-    code, text = trackmllib_command("replay", file)
+    code, text = trackmllib_command("replay", "--yes", file)
     assert code == 1
     assert text.startswith(f"{file}: ")
     assert len(text.splitlines()) == 1
     assert "secret" not in text
     assert file.exists()
+
+
+class Stranger(http.server.BaseHTTPRequestHandler):
+    """A server that would like to have credentials."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self):
+        """Notes what it is sent."""
+        self.asked.append(self.headers["Authorization"])
+        self.send_error(404)
+
+    do_POST = do_GET  # noqa: N815
+
+    def log_message(self, *_):
+        """Says nothing."""
+
+
+@pytest.fixture
+def stranger(monkeypatch):
+    """The URI of a server that nobody has configured; the user has a token for another one."""
+    monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", "secret-token")
+    Stranger.asked.clear()
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Stranger) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_server_that_is_not_configured(experiment, state, stranger):
+    """It is sent nothing, and the journal is kept, until somebody says yes."""
+    Story(Destination(tracking_uri=stranger)).finish(None).write(state / "a.jsonl")
+    Story(to(experiment)).finish(None).write(state / "b.jsonl")
+    code, text = trackmllib_command("replay", "--all")
+    first, second = text.splitlines()
+    assert code == 1
+    assert stranger in first
+    assert "--yes" in first
+    assert second.endswith("b.jsonl: 1 tuning in MLflow")
+    assert Stranger.asked == []
+    assert [file.name for file in state.iterdir()] == ["a.jsonl"]
+    trackmllib_command("replay", "--all", "--yes")
+    assert set(Stranger.asked) == {"Bearer secret-token"}
+    assert [file.name for file in state.iterdir()] == ["a.jsonl"]
+
+
+@pytest.mark.parametrize("answer", ["y", "n"])
+def test_asked_on_a_terminal(state, stranger, answer):
+    """The question names the server; without a yes it is sent nothing."""
+    Story(Destination(tracking_uri=stranger)).finish(None).write(state / "a.jsonl")
+    code = """
+import sys
+sys.stdin.isatty = lambda: True
+from trackmllib.cli import main
+main(["replay", "--all"])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        input=f"{answer}\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert f"is for {stranger}, which is not the configured tracking store" in done.stdout
+    assert done.returncode == 1
+    assert bool(Stranger.asked) == (answer == "y")
+
+
+@pytest.mark.parametrize("by", ["environment", "spark-defaults", "option"])
+def test_server_that_is_configured(state, stranger, monkeypatch, tmp_path, by):
+    """It is asked at once, whatever way it is configured and written."""
+    Story(Destination(tracking_uri=stranger)).finish(None).write(state / "a.jsonl")
+    written = stranger.replace("http://127", "HTTP://ann:secret@127") + "/"
+    if by == "environment":
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", written)
+    elif by == "spark-defaults":
+        (tmp_path / "spark-defaults.conf").write_text(f"spark.trackmllib.trackingUri {written}\n")
+        monkeypatch.setenv("SPARK_CONF_DIR", str(tmp_path))
+    option = ("--tracking-uri", stranger) if by == "option" else ()
+    assert "--yes" not in trackmllib_command("replay", "--all", *option)[1]
+    assert Stranger.asked != []
+
+
+def test_journal_that_others_may_write(state, stranger):
+    """It is left alone, and told so."""
+    file = Story(Destination(tracking_uri=stranger)).finish(None).write(state / "a.jsonl")
+    file.chmod(0o666)
+    done = command("replay", "--all", "--yes")
+    assert done.stdout == "no journal is pending\n"
+    assert f"{file} was left alone" in done.stderr
+    assert Stranger.asked == []
 
 
 def test_journal_in_use(experiment, tmp_path):

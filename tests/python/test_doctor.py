@@ -221,6 +221,16 @@ def test_journals(env, tmp_path):
     assert f"replay --all --journal-dir {tmp_path / 'own'}`" in line(doctor(**env)[1], "2 tunings")
 
 
+def test_journals_that_others_may_write(env, tmp_path):
+    """They do not wait for MLflow: nobody knows what they are."""
+    (tmp_path / "trackmllib-planted").mkdir()
+    planted = Destination(tracking_uri="http://127.0.0.1:9")
+    Story(planted).finish(None).write(tmp_path / "trackmllib-planted" / "a.jsonl")
+    code, lines = doctor(**env)
+    assert code == 0
+    assert line(lines, "was left alone").startswith(f"warn  {tmp_path / 'trackmllib-planted'} was")
+
+
 def test_in_a_session(spark, experiment, capsys, patient):
     """It looks at the session: jar, listener, both hooks, and this process's MLflow."""
     assert trackmllib.doctor() is True

@@ -171,3 +171,24 @@ def test_default_directory_is_the_users_state(monkeypatch, tmp_path):
     assert journal.default_directory().name == "trackmllib"
     if sys.platform == "linux":
         assert journal.default_directory() == tmp_path / "trackmllib"
+
+
+@pytest.mark.parametrize("planted", ["folder", "link", "file"])
+def test_temporary_folder_that_somebody_else_has_taken(tmp_path, blocked, monkeypatch, planted):
+    """Its name can be guessed: then the journal has a folder that is its user's own."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    taken = tmp_path / f"trackmllib-{os.getuid()}"
+    if planted == "folder":
+        taken.mkdir()
+        taken.chmod(0o777)
+    elif planted == "link":
+        (tmp_path / "elsewhere").mkdir(mode=0o700)
+        taken.symlink_to(tmp_path / "elsewhere")
+    else:
+        taken.touch()
+    kept = Journal(blocked, "one")
+    kept.append("line")
+    assert kept.path.parent.parent == tmp_path
+    assert kept.path.parent not in (taken, tmp_path / "elsewhere")
+    assert (mode(kept.path.parent), mode(kept.path)) == (0o700, 0o600)
+    assert journal.pending().files == [kept.path]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 import subprocess
 import sys
 import time
 
+import pytest
 from found import Experiment, statuses, whole
 from fresh import python
 from story import LONG, Story, consumed, to, until
 
 from trackmllib import journal, replay
 from trackmllib.events import Destination
-from trackmllib.journal import Journal
+from trackmllib.journal import Journal, Pending
 
 
 def replayed(*files, **options):
@@ -314,10 +315,16 @@ main(["replay", {str(log)!r}])
 
 def test_journal_gone_meanwhile(tmp_path):
     """Who had a journal brought it in, after it was listed and before it was read: all is well."""
-    (tmp_path / "brought.jsonl").symlink_to(tmp_path / "removed")
+    (tmp_path / "brought.jsonl").write_text("{}\n")
     code = f"""
-from trackmllib.cli import main
-main(["replay", "--all", "--journal-dir", {str(tmp_path)!r}])
+from trackmllib import cli
+listed = cli.pending
+def pending(directory):
+    found = listed(directory)
+    found.files[0].unlink()
+    return found
+cli.pending = pending
+cli.main(["replay", "--all", "--journal-dir", {str(tmp_path)!r}])
 """
     assert "brought.jsonl: gone meanwhile" in python(code)
 
@@ -330,7 +337,7 @@ def test_killed_in_the_middle(remote, gate, tmp_path):
             story.run(trial, 0.5, 0.6)
         story.finish(3).write(tmp_path / f"{story.id}.jsonl")
     command = [sys.executable, "-c", "from trackmllib.cli import main; main()", "replay", "--all"]
-    command += ["--journal-dir", tmp_path]
+    command += ["--yes", "--journal-dir", tmp_path]
     for written in (5, 40, 80):
         with subprocess.Popen(command) as running:
             until(lambda enough=written: len(remote.runs()) >= enough, 60)
@@ -342,18 +349,70 @@ def test_killed_in_the_middle(remote, gate, tmp_path):
     assert not any(tmp_path.iterdir())
 
 
-def test_pending(tmp_path, monkeypatch):
-    """Journals in the user's state directory, and in those that stood in for it."""
+@pytest.fixture
+def places(tmp_path, monkeypatch):
+    """Makes journals below a state directory and a temporary one of the test's own."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
-    assert journal.pending() == []
-    made = []
-    for directory in ("state/trackmllib", "tmp/trackmllib-0", "tmp/trackmllib-17", "tmp/other"):
-        (tmp_path / directory).mkdir(parents=True)
-        made.append(tmp_path / directory / "one.jsonl")
-        shutil.copy(__file__, made[-1])
-    assert journal.pending() == made[:3]
-    assert journal.pending(made[3].parent) == made[3:]
+
+    def make(folder, mode=0o700, name="one.jsonl", file_mode=0o600):
+        directory = tmp_path / folder
+        directory.mkdir(parents=True, exist_ok=True)
+        directory.chmod(mode)
+        file = directory / name
+        file.write_text("{}\n")
+        file.chmod(file_mode)
+        return file
+
+    return make
+
+
+def test_pending(places):
+    """Journals in the user's state directory, and in those that stood in for it."""
+    assert journal.pending() == Pending([], [])
+    folders = ("state/trackmllib", "tmp/trackmllib-0", "tmp/trackmllib-17", "tmp/other")
+    made = [places(folder) for folder in folders]
+    assert journal.pending() == Pending(made[:3], [])
+    assert journal.pending(made[3].parent) == Pending(made[3:], [])
+
+
+def test_what_others_may_write(places):
+    """It is left alone, and told: a folder as a whole, a file by itself, a link to anywhere."""
+    kept = places("state/trackmllib", 0o755, file_mode=0o644)
+    written = places("state/trackmllib", 0o755, "two.jsonl", 0o666)
+    link = kept.with_name("zero.jsonl")
+    link.symlink_to(kept)
+    shared = places("tmp/trackmllib-a", 0o777)
+    readable = places("tmp/trackmllib-b", 0o755)
+    readable_file = places("tmp/trackmllib-c", file_mode=0o644)
+    (kept.parents[2] / "tmp" / "trackmllib-d").symlink_to(kept.parent)
+    assert journal.pending() == Pending(
+        [kept],
+        [
+            written,
+            link,
+            shared.parent,
+            readable.parent,
+            readable_file,
+            kept.parents[2] / "tmp" / "trackmllib-d",
+        ],
+    )
+    kept.parent.chmod(0o770)
+    assert journal.pending().files == []
+    assert journal.pending().left_alone[0] == kept.parent
+    # a folder that was named may be shared
+    assert journal.pending(kept.parent) == Pending([kept], [written, link])
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_what_others_own(places):
+    """It is left alone, also where its modes are as ours."""
+    for path in (file := places("tmp/trackmllib-a"), file.parent):
+        os.chown(path, 65534, 65534)
+    assert journal.pending() == Pending([], [file.parent])
+    os.chown(file.parent, 0, 0)
+    assert journal.pending() == Pending([], [file])
+    assert journal.pending(file.parent) == Pending([], [file])
 
 
 def test_late_events(experiment, tmp_path):

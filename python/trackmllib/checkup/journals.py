@@ -13,10 +13,13 @@ from trackmllib.hook.tracker import open_journals
 def journals(scene: Scene) -> Check:
     """None is left by drivers that have ended."""
     directory = scene.conf.journal_dir
-    others = [file for file in journal.pending(directory) if file not in open_journals()]
+    found = journal.pending(directory)
+    others = [file for file in found.files if file not in open_journals()]
     left = [file for file in others if not _in_use(file)]
     if left:
         return warn(messages.journals_pending(len(left), directory))
+    if found.left_alone:
+        return warn(messages.left_alone(found.left_alone[0]))
     return ok(f"no journal is pending in {directory or journal.default_directory()}")
 
 
