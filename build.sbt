@@ -4,12 +4,11 @@ val scala212 = "2.12.18"
 val scala213 = "2.13.16"
 
 val pythonRoot = file("python")
-val pythonPackage = pythonRoot / "trackmllib"
 
 /** The single place of the version is the Python package's `_version.py`. */
 val versionLine = """__version__ = "(.+)"""".r
 val trackmllibVersion = IO
-  .readLines(pythonPackage / "_version.py")
+  .readLines(pythonRoot / "trackmllib" / "_version.py")
   .collectFirst { case versionLine(v) => v }
   .getOrElse(sys.error("python/trackmllib/_version.py has no line like: __version__ = \"0.1.0\""))
 
@@ -36,7 +35,7 @@ lazy val trackmllib = (project in file("."))
       "org.scalameta" %% "munit" % "1.2.2" % Test
     )
   )
-  .settings(compiling, resources, testing, assembling)
+  .settings(compiling, testing, assembling)
 
 lazy val compiling = Seq(
   javacOptions ++= Seq(
@@ -71,20 +70,10 @@ lazy val compiling = Seq(
   }.taskValue
 )
 
-/** The sidecar imports our Python package from the jar: the same files, copied at build time. */
-lazy val resources = Compile / resourceGenerators += Def.task {
-  val root = (Compile / resourceManaged).value
-  val wanted =
-    ((pythonPackage ** ("*.py" || "py.typed")) --- (pythonPackage / "jars" ** "*")).get
-  val license = baseDirectory.value / "LICENSE"
-  val copies = wanted.map(f => f -> root / IO.relativize(pythonRoot, f).get) ++
-    Seq(license).filter(_.exists).map(_ -> root / "META-INF" / "LICENSE")
-  Sync.sync(streams.value.cacheStoreFactory.make("python"))(copies)
-  copies.map(_._2)
-}.taskValue
-
 lazy val testing = Seq(
   Test / fork := true,
+  // The sidecar's Python is in the jar; where there are classes only, it is the checkout's.
+  Test / envVars += "PYTHONPATH" -> pythonRoot.getAbsolutePath,
   Test / baseDirectory := baseDirectory.value,
   Test / parallelExecution := false,
   // What Spark's own launcher opens on JDK 17 (org.apache.spark.launcher.JavaModuleOptions).
@@ -110,26 +99,32 @@ lazy val testing = Seq(
   )
 )
 
+/** Our classes and what they bundle; `make jars` adds the Python package, which changes faster. */
 lazy val assembling = Seq(
   assembly / fullClasspath := (Runtime / exportedProducts).value ++
     (Compile / dependencyClasspath).value.filter(_.data.getName.startsWith("byte-buddy-agent")),
-  assembly / assemblyOutputPath := pythonPackage / "jars" /
-    s"trackmllib_${scalaBinaryVersion.value}-${version.value}.jar",
+  assembly / assemblyOutputPath := file(".build") / "classes" / jarName.value,
   assembly / assemblyRepeatableBuild := true,
   assembly / test := {},
   assembly / assemblyShadeRules := Seq(
     ShadeRule.rename("net.bytebuddy.agent.**" -> "org.trackmllib.shaded.bytebuddy.agent.@1").inAll
   ),
   assembly / assemblyMergeStrategy := {
-    case path if path.endsWith(".dll") || path.startsWith("META-INF/versions/") =>
+    case path
+        if path.endsWith(".dll") || path.startsWith("META-INF/versions/") ||
+          path == "META-INF/LICENSE" =>
       MergeStrategy.discard
-    case "META-INF/LICENSE" => MergeStrategy.first
     case path => (assembly / assemblyMergeStrategy).value(path)
   },
   assembly / packageOptions += Package.ManifestAttributes(
     "Premain-Class" -> "org.trackmllib.Agent",
     "Can-Retransform-Classes" -> "true"
   ),
-  // The published jar is the assembled one.
-  Compile / packageBin := assembly.value
+  // What is published is the jar that users of the wheel have.
+  Compile / packageBin := {
+    val jar = pythonRoot / "trackmllib" / "jars" / jarName.value
+    if (jar.exists) jar else sys.error(s"there is no $jar: run `make jars` first")
+  }
 )
+
+lazy val jarName = Def.setting(s"trackmllib_${scalaBinaryVersion.value}-${version.value}.jar")

@@ -15,9 +15,14 @@ import pyspark
 import pytest
 
 import jvm
+import workplace
+from empty_stores import empty_store
 from servers import Server
 
-_STATE = Path(tempfile.mkdtemp(prefix="trackmllib-tests-"))
+_SPARK = {"spark", "spark_install", "newest_spark"}
+_OUTSIDE = workplace.outside()
+_RUN = workplace.begin()
+_STATE = Path(tempfile.mkdtemp(prefix="state-"))
 
 
 def pytest_configure():
@@ -28,8 +33,36 @@ def pytest_configure():
     os.environ["MLFLOW_TRACKING_URI"] = f"sqlite:///{_STATE / 'mlflow.db'}"
     os.environ["XDG_STATE_HOME"] = str(_STATE / "state")
     os.environ["PYSPARK_PYTHON"] = sys.executable
-    os.environ["SPARK_SUBMIT_OPTS"] = jvm.options(Path(pyspark.__file__).parent)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def pytest_collection_modifyitems(items):
+    """Marks what needs a driver; one worker has all tests that share something made for a file."""
+    for item in items:
+        if _SPARK & set(item.fixturenames):
+            item.add_marker("driver")
+        made = (one for found in item._fixtureinfo.name2fixturedefs.values() for one in found)
+        if any(one.scope == "module" for one in made):
+            params = getattr(item, "callspec", None) and item.callspec.params
+            of = [str(params[name]) for name in ("spark_install", "uri") if name in (params or {})]
+            item.add_marker(pytest.mark.xdist_group(" ".join([item.path.stem, *of])))
+
+
+def pytest_runtest_setup(item):
+    """Drivers start quickly."""
+    if item.get_closest_marker("driver"):
+        os.environ["SPARK_SUBMIT_OPTS"] = jvm.options(Path(pyspark.__file__).parent)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    """A run leaves no process, and no file outside the build folder."""
+    if hasattr(session.config, "workerinput"):
+        return
+    left = workplace.end(_RUN, _OUTSIDE)
+    if left:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        session.config.get_terminal_writer().line("\nleft behind:\n" + "\n".join(left), red=True)
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +91,7 @@ def store():
     """The client of the store that MLflow's own defaults name here."""
     import mlflow
 
-    return mlflow.MlflowClient()
+    return mlflow.MlflowClient(empty_store(_STATE / "mlflow.db"))
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,8 @@ import sys
 import time
 import urllib.request
 
+from empty_stores import empty_store
+
 
 class Server:
     """A tracking server of its own, over sqlite, that can be stopped and started again."""
@@ -22,6 +24,8 @@ class Server:
             self.port = free.getsockname()[1]
         self.uri = f"http://127.0.0.1:{self.port}"
         self._process = None
+        if python == sys.executable:  # else it may be another MLflow, which makes its own
+            empty_store(home / "server.db")
 
     def start(self):
         """Starts it and waits until it answers."""

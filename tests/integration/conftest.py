@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import random
-import shutil
 import sys
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-import mlflow
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from apps_built import compiled
+from apps_built import apps
 from sparks import APPS, Finished, Spark, installed
+
+from empty_stores import empty_store
+
+_ON_EVERY_SPARK = {"test_launches", "test_both_languages"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What does not depend on Spark's version is tried on the older one before a release only."""
+    for item in items:
+        spark = item.callspec.params.get("spark_install") if hasattr(item, "callspec") else None
+        if spark not in (None, installed()[-1]) and item.path.stem not in _ON_EVERY_SPARK:
+            item.add_marker("release")
 
 
 @pytest.fixture(scope="session", params=installed(), ids=lambda spark: f"spark-{spark.version}")
@@ -48,21 +57,12 @@ class Logged:
 
 
 @pytest.fixture(scope="session")
-def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty sqlite store, to be copied: MLflow takes seconds to make one."""
-    file = tmp_path_factory.mktemp("store") / "mlflow.db"
-    mlflow.MlflowClient(f"sqlite:///{file}").search_experiments()
-    return file
-
-
-@pytest.fixture(scope="session")
-def place(empty_store: Path, tmp_path_factory: pytest.TempPathFactory):
+def place(tmp_path_factory: pytest.TempPathFactory):
     """Makes the environment of a run of its own: an empty sqlite store and a state directory."""
 
     def make(name: str) -> tuple[str, Path, dict[str, str]]:
         directory = tmp_path_factory.mktemp(name)
-        shutil.copy(empty_store, directory)
-        uri = f"sqlite:///{directory / 'mlflow.db'}"
+        uri = empty_store(directory / "mlflow.db")
         env = {"MLFLOW_TRACKING_URI": uri, "XDG_STATE_HOME": str(directory)}
         return uri, directory, env
 
@@ -75,35 +75,16 @@ def newest_spark() -> Spark:
     return installed()[-1]
 
 
-@pytest.fixture(scope="session")
-def build(tmp_path_factory: pytest.TempPathFactory):
-    """Compiles a program of the tests for a Spark, once."""
-    out = tmp_path_factory.mktemp("apps")
-
-    @cache
-    def make(spark: Spark, source: str, classpath: str = "") -> Path:
-        return compiled(spark, APPS / source, out, classpath)
-
-    return make
-
-
-@pytest.fixture(scope="session")
-def faults_app(newest_spark: Spark, build) -> Path:
-    """The Scala program of the faults."""
-    return build(newest_spark, "Faults.scala")
-
-
-@pytest.fixture(scope="session")
-def scala_tunings(spark_install: Spark, build, place, data: Path) -> Logged:
+@pytest.fixture(scope="module")
+def scala_tunings(spark_install: Spark, place, data: Path) -> Logged:
     """The stock Scala tunings, by spark-submit with jar and listener."""
     uri, state, env = place("scala")
-    app = build(spark_install, "Tunings.scala")
-    done = spark_install.submit("--class", "Tunings", app, data, **env)
+    done = spark_install.submit("--class", "Tunings", apps(spark_install), data, **env)
     assert done.code == 0, done.err[-3000:]
     return Logged(done, uri, state)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def python_tunings(spark_install: Spark, place, data: Path) -> Logged:
     """The stock PySpark tunings, by spark-submit with jar and listener."""
     uri, state, env = place("python")

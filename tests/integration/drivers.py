@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shlex
 import signal
@@ -12,9 +14,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from apps_built import apps
 from logged import journals
 from sparks import APPS, LISTENER, Spark
+
+from workplace import BUILD, kept
 
 LANGUAGES = ["scala", "python"]
 LONGEST = 900
@@ -25,13 +31,11 @@ class Program:
     """The fault program of one language.
 
     Attributes:
-        app: the Scala program, compiled.
         jar: trackmllib's, where it is not the installed one.
     """
 
     spark: Spark
     language: str
-    app: Path
     jar: str = ""
     started: list[Driver] = field(default_factory=list)
 
@@ -52,7 +56,7 @@ class Program:
                 f"spark.extraListeners={LISTENER}",
             ]
             command = [str(self.spark.home / "bin" / "spark-submit"), "--class", "Faults"]
-            command += [*confs, *(listening if tracked else []), str(self.app)]
+            command += [*confs, *(listening if tracked else []), str(apps(self.spark))]
         driver = Driver([*command, *scenarios], self.spark.environment(**env))
         self.started.append(driver)
         return driver
@@ -131,6 +135,24 @@ class Driver:
     def warnings(self) -> list[str]:
         """The lines of its log that are ours."""
         return [line for line in self.err.splitlines() if "trackmllib" in line]
+
+
+def untracked(program: Program, scenario: str, run: Callable[[Driver], Any], **how: Any) -> Any:
+    """What the program does without trackmllib, kept for as long as it and its Spark stay.
+
+    Args:
+        run: what is to be known of the program, which it has started; JSON can hold it.
+        how: the arguments of :meth:`Program.start`.
+    """
+    source = APPS / ("faults.py" if program.language == "python" else "Faults.scala")
+    known = hashlib.sha256(source.read_bytes()).hexdigest()[:16]
+    name = f"{scenario}-{program.language}-{program.spark.version}-{known}.json"
+
+    def make(file: Path) -> None:
+        started = program.start(*how.pop("scenarios", [scenario]), tracked=False, **how)
+        file.write_text(json.dumps(run(started)))
+
+    return json.loads(kept(BUILD / "untracked" / name, make).read_text())
 
 
 def wait_until(true: Callable[[], object], seconds: float) -> None:

@@ -97,9 +97,10 @@ class Spark:
 
 
 def installed() -> list[Spark]:
-    """The Sparks of the environments that the Makefile has made."""
-    homes = ROOT.glob(".build/spark-*/lib/python*/site-packages/pyspark")
-    homes = [*homes, *ROOT.glob(".venv/lib/python*/site-packages/pyspark")]
+    """The Sparks of the environments that the Makefile has made, or of the one that it names."""
+    named = os.environ.get("SPARKS")
+    environments = [Path(named)] if named else [ROOT / ".venv", *ROOT.glob(".build/spark-*")]
+    homes = [home for one in environments for home in one.glob("lib/python*/site-packages/pyspark")]
     found = [Spark(_version(home), home.parents[3] / "bin", home) for home in homes]
     return sorted(found, key=lambda spark: spark.version)
 

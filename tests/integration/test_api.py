@@ -6,15 +6,16 @@ import re
 from pathlib import Path
 
 import pytest
+from apps_built import apps
 from logged import journals, trees
 from sparks import Finished, Spark
 
 
-@pytest.fixture(scope="session")
-def scala_api(spark_install: Spark, build, place, data: Path) -> tuple[Finished, str, Path]:
+@pytest.fixture(scope="module")
+def scala_api(spark_install: Spark, place, data: Path) -> tuple[Finished, str, Path]:
     """What WithRun.scala did."""
     uri, state, env = place("with-run")
-    app = build(spark_install, "WithRun.scala", spark_install.jar)
+    app = apps(spark_install)
     done = spark_install.submit("--class", "WithRun", app, data, **env)
     assert done.code == 0, done.err[-3000:]
     return done, uri, state
@@ -69,10 +70,10 @@ def test_a_block_that_throws(scala_api: tuple[Finished, str, Path]) -> None:
     assert doomed.status == "FAILED"
 
 
-def test_java_api(spark_install: Spark, build, place, data: Path) -> None:
+def test_java_api(spark_install: Spark, place, data: Path) -> None:
     """All shapes of a Java lambda compile and log under the run they name."""
     uri, state, env = place("java-api")
-    app = build(spark_install, "JavaWithRun.java", spark_install.jar)
+    app = apps(spark_install)
     done = spark_install.submit("--class", "JavaWithRun", app, data, **env)
     assert done.code == 0, done.err[-3000:]
     counts = {node.name: len(node.children) for node in trees(uri, "Default")}
@@ -85,10 +86,10 @@ def test_java_api(spark_install: Spark, build, place, data: Path) -> None:
     assert journals(state) == []
 
 
-def test_stock_java(spark_install: Spark, build, place, data: Path) -> None:
+def test_stock_java(spark_install: Spark, place, data: Path) -> None:
     """An unchanged Java program is tracked as a Scala one is."""
     uri, state, env = place("java-stock")
-    app = build(spark_install, "JavaTuning.java")
+    app = apps(spark_install)
     done = spark_install.submit("--class", "JavaTuning", app, data, **env)
     assert done.code == 0, done.err[-3000:]
     (main,) = trees(uri, "Default")

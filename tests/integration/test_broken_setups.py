@@ -7,21 +7,29 @@ import sys
 from pathlib import Path
 
 import pytest
+from apps_built import apps
 from logged import journals, trees
 from sparks import APPS, ROOT, Finished, Spark
 
+from workplace import BUILD, kept
+
 
 @pytest.fixture(scope="session")
-def app(newest_spark: Spark, build) -> Path:
+def app(newest_spark: Spark) -> Path:
     """The stock Scala program."""
-    return build(newest_spark, "OneTuning.scala")
+    return apps(newest_spark)
 
 
 @pytest.fixture(scope="session")
 def untracked(newest_spark: Spark, app: Path, place, data: Path) -> str:
     """What the program prints of its model without trackmllib."""
     _, _, env = place("untracked")
-    return metrics(newest_spark.submit_plain("--class", "OneTuning", app, data, **env))
+
+    def make(file: Path) -> None:
+        done = newest_spark.submit_plain("--class", "OneTuning", app, data, **env)
+        file.write_text(metrics(done))
+
+    return kept(BUILD / "untracked" / f"{app.stem}.txt", make).read_text()
 
 
 @pytest.fixture(scope="session")
@@ -135,6 +143,7 @@ def test_nobody_listens(newest_spark: Spark, app: Path, place, data: Path, untra
     assert len(journals(state)) == 1
 
 
+@pytest.mark.release
 def test_nobody_listens_for_python(newest_spark: Spark, place, data: Path) -> None:
     """The same from PySpark."""
     _, state, env = place("refused-python")
@@ -151,7 +160,9 @@ def test_nobody_listens_for_python(newest_spark: Spark, place, data: Path) -> No
     assert len(journals(state)) == 1
 
 
-@pytest.mark.parametrize("way", ["conf", "databricks conf", "environment"])
+@pytest.mark.parametrize(
+    "way", ["conf", pytest.param("databricks conf", marks=pytest.mark.release), "environment"]
+)
 def test_disabled_means_absent(
     way: str, newest_spark: Spark, app: Path, place, data: Path, untracked: str
 ) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +15,8 @@ from doc_blocks import PAGES, Block, blocks
 from drivers import wait_until
 from logged import experiments, trees
 from sparks import LISTENER, ROOT, Finished, Spark
+
+from workplace import BUILD, kept
 
 JOURNAL = "tuning.jsonl"
 SNIPPETS = Path(__file__).parent / "snippets"
@@ -89,7 +90,7 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(newest_spark: Spark, place, data: Path, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+def desk(newest_spark: Spark, place, data: Path) -> Desk:
     """With an application, a script, a journal that is pending and an event log."""
     uri, directory, env = place("docs")
     path = [newest_spark.home / "bin", newest_spark.bin]
@@ -98,18 +99,17 @@ def desk(newest_spark: Spark, place, data: Path, tmp_path_factory: pytest.TempPa
     shutil.copy(data, directory / "data.csv")
     shutil.copy(newest_spark.jar, directory / "trackmllib.jar")
 
-    # in cluster mode the driver is in a directory of its own
-    prelude = (SNIPPETS / "prelude.scala").read_text().replace("data.csv", f"{directory}/data.csv")
+    # in cluster mode the driver is in a directory of its own; where the program is kept for later
+    # runs, its data must be, too
+    always = kept(BUILD / "docs" / "data.csv", lambda file: shutil.copy(data, file))
+    prelude = (SNIPPETS / "prelude.scala").read_text().replace("data.csv", str(always))
     source = directory / "App.scala"
     source.write_text(
         "object App {\n  def main(args: Array[String]): Unit = {\n"
         "val spark = org.apache.spark.sql.SparkSession.builder().getOrCreate()\n"
         f"{prelude}\n{blocks('scala')[0].text}\nspark.stop()\n  }}\n}}\n"
     )
-    classes = compiled(newest_spark, source, tmp_path_factory.mktemp("app")).with_suffix("")
-    app = directory / "app.jar"
-    jar = ["jar", "--create", "--file", str(app), "--main-class", "App"]
-    subprocess.run([*jar, "-C", str(classes), "."], check=True)
+    shutil.copy(compiled(newest_spark, source, main="App"), directory / "app.jar")
     script = (SNIPPETS / "prelude.py").read_text()
     script += "import trackmllib\nprint('from', trackmllib.__file__)\n"
     (directory / "script.py").write_text(f"{script}cv.fit(training)\nspark.stop()\n")
@@ -198,7 +198,7 @@ def test_java(block: Block, desk: Desk, tmp_path: Path) -> None:
     program = (SNIPPETS / "Snippet.java").read_text()
     source.write_text(program.replace("// the snippet", block.text))
     before = desk.tunings()
-    app = compiled(desk.spark, source, tmp_path, desk.spark.jar)
+    app = compiled(desk.spark, source)
     done = desk.bash(
         f"spark-submit --jars trackmllib.jar --conf spark.extraListeners={LISTENER} "
         f"--class Snippet {app}"

@@ -5,17 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from apps_built import apps
 from logged import journals, trees
 from sparks import APPS, Spark
 
 from measured import RESOURCES
 
 
-def test_replay(spark_install: Spark, build, place, data: Path) -> None:
+def test_replay(spark_install: Spark, place, data: Path) -> None:
     """Plain or compressed, one file or rolled over: the runs are those of a tuning seen live."""
     uri, directory, env = place("event-logs")
     logs = directory / "logs"
-    app = build(spark_install, "EventLogs.scala")
+    app = apps(spark_install)
     done = spark_install.submit("--class", "EventLogs", app, data, logs, **env)
     assert done.code == 0, done.err[-3000:]
     ((live, *none),) = [trees(uri, "live")]
@@ -38,12 +39,12 @@ def test_replay(spark_install: Spark, build, place, data: Path) -> None:
 
 @pytest.mark.parametrize("language", ["scala", "python"])
 def test_either_language(
-    language: str, newest_spark: Spark, build, place, data: Path, tmp_path: Path
+    language: str, newest_spark: Spark, place, data: Path, tmp_path: Path
 ) -> None:
     """MLflow was away and the journal is lost: runs, figures and resources are in the log."""
     uri, state, env = place("event-log")
     program = {
-        "scala": ("--class", "OneTuning", build(newest_spark, "OneTuning.scala")),
+        "scala": ("--class", "OneTuning", apps(newest_spark)),
         "python": (APPS / "one_tuning.py",),
     }[language]
     conf = {

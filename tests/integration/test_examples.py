@@ -44,11 +44,12 @@ def one_tuning(uri: str, state: Path, experiment: str = "Default") -> Node:
     return main
 
 
-def test_scala_application(newest_spark: Spark, place, few_digits: Path, tmp_path: Path) -> None:
+@pytest.mark.release
+def test_scala_application(newest_spark: Spark, place, few_digits: Path) -> None:
     """The application knows nothing of tracking, and each of its settings is logged."""
     uri, state, env = place("scala-example")
     source = EXAMPLES / "scala/src/main/scala/DigitsTuning.scala"
-    app = compiled(newest_spark, source, tmp_path)
+    app = compiled(newest_spark, source)
     done = newest_spark.submit("--class", "DigitsTuning", app, few_digits, **env)
     assert done.code == 0, done.err[-3000:]
     main = one_tuning(uri, state)
@@ -66,12 +67,11 @@ def test_sbt_build() -> None:
     assert all(f'"{version}"' in (ours / "build.sbt").read_text() for version in versions)
 
 
-def test_java_application(newest_spark: Spark, place, few_digits: Path, tmp_path: Path) -> None:
+@pytest.mark.release
+def test_java_application(newest_spark: Spark, place, few_digits: Path) -> None:
     """Its tuning is logged under the run that it names."""
     uri, state, env = place("java-example")
-    app = compiled(
-        newest_spark, EXAMPLES / "java" / "DigitsTuning.java", tmp_path, newest_spark.jar
-    )
+    app = compiled(newest_spark, EXAMPLES / "java" / "DigitsTuning.java")
     done = newest_spark.submit("--class", "DigitsTuning", app, few_digits, **env)
     assert done.code == 0, done.err[-3000:]
     main = one_tuning(uri, state)
@@ -80,6 +80,7 @@ def test_java_application(newest_spark: Spark, place, few_digits: Path, tmp_path
     assert settings == {("5", "4"), ("5", "8"), ("20", "4"), ("20", "8")}
 
 
+@pytest.mark.release
 def test_spark_shell_script(newest_spark: Spark, place, few_digits: Path) -> None:
     """The shell runs it, and it prints the run that it was logged under."""
     uri, state, env = place("shell-example")
@@ -95,6 +96,7 @@ def test_spark_shell_script(newest_spark: Spark, place, few_digits: Path) -> Non
     assert sorted(child.params["regParam"] for child in main.children) == ["0.001", "0.01", "0.1"]
 
 
+@pytest.mark.release
 def test_python_under_a_run(newest_spark: Spark, place, few_digits: Path) -> None:
     """The run has its own name, param and metric beside those of the tuning."""
     uri, state, env = place("python-example")
@@ -137,6 +139,7 @@ def test_notebook_is_clean() -> None:
     assert set(notebook["metadata"]) == {"kernelspec", "language_info"}
 
 
+@pytest.mark.release
 def test_notebook_shows_the_tuning(executed: tuple[Shown, Node]) -> None:
     """The cell that fits says what came of it; the run is the user's, with a metric of theirs."""
     shown, main = executed
@@ -148,6 +151,7 @@ def test_notebook_shows_the_tuning(executed: tuple[Shown, Node]) -> None:
     assert len(main.children) == 21
 
 
+@pytest.mark.release
 def test_notebook_shows_the_search(executed: tuple[Shown, Node]) -> None:
     """``params.maxBins = "8"`` finds its seven settings, the best first."""
     shown, main = executed
@@ -165,6 +169,7 @@ def test_notebook_shows_the_search(executed: tuple[Shown, Node]) -> None:
     assert figures == pytest.approx([logged[depth] for depth in best_first], abs=1e-6)
 
 
+@pytest.mark.release
 def test_notebook_shows_the_scatter(executed: tuple[Shown, Node]) -> None:
     """The metric over the depth, with coloured dots in it."""
     shown, _ = executed

@@ -7,9 +7,10 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
-from drivers import LANGUAGES, Driver, Program
+from drivers import LANGUAGES, Driver, Program, untracked
 from logged import journals, trees
 from sparks import Spark
 
@@ -34,6 +35,7 @@ class Ran:
     """The fault programs that have ended, what each said of its tunings, and what is there now.
 
     Attributes:
+        without: what each says of them without trackmllib.
         left: the journals that were left before anything was replayed.
         disks: whether there were small disks to be filled.
     """
@@ -41,15 +43,13 @@ class Ran:
     uri: str
     drivers: dict[str, Driver]
     outcomes: dict[str, dict[str, str]]
-    untracked: dict[str, dict[str, str]]
+    without: dict[str, dict[str, str]]
     left: list[str]
     disks: bool
 
 
 @pytest.fixture(scope="module")
-def ran(
-    newest_spark: Spark, faults_app: Path, server, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Ran]:
+def ran(newest_spark: Spark, server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
     """Both programs have run through all of it, at the same time, and replay after them."""
     state = tmp_path_factory.mktemp("drivers")
     env = {"XDG_STATE_HOME": str(state), "MLFLOW_TRACKING_URI": server.uri}
@@ -59,27 +59,41 @@ def ran(
         [_mounted(path, "1m") for path in small.values()]
         + [_mounted(path, "32m") for path in temporary.values()]
     )
-    programs = {name: Program(newest_spark, name, faults_app) for name in LANGUAGES}
+    programs = {name: Program(newest_spark, name) for name in LANGUAGES}
 
-    def started(name: str, *, tracked: bool) -> Driver:
-        full = [f"disk-full={small[name]}", f"disks-full={small[name]}"] if disks else []
-        scenarios = [*ALONE[:3], *full, *ALONE[3:]]
+    def how(name: str) -> dict[str, Any]:
         options = f"-Djava.io.tmpdir={temporary[name]}"
         conf = {"spark.driver.extraJavaOptions": options, **CAPACITY}
-        if name == "scala" and tracked:
-            scenarios += IN_SCALA
-        places = {"TMPDIR": str(temporary[name]), "SPARK_LOCAL_DIRS": str(state)}
-        return programs[name].start(*scenarios, tracked=tracked, conf=conf, **places, **env)
+        return {
+            "conf": conf,
+            "TMPDIR": str(temporary[name]),
+            "SPARK_LOCAL_DIRS": str(state),
+            **env,
+        }
+
+    def scenarios(name: str) -> list[str]:
+        full = [f"disk-full={small[name]}", f"disks-full={small[name]}"] if disks else []
+        return [*ALONE[:3], *full, *ALONE[3:]]
+
+    def outcomes_without(name: str) -> dict[str, str]:
+        program = programs[name]
+        kind = "happenings-on-disks" if disks else "happenings"
+        more = {"scenarios": scenarios(name), **how(name)}
+        return untracked(program, kind, Driver.outcomes, **more)
 
     try:
-        drivers = {name: started(name, tracked=True) for name in LANGUAGES}
+        drivers = {
+            name: program.start(
+                *scenarios(name), *(IN_SCALA if name == "scala" else ()), **how(name)
+            )
+            for name, program in programs.items()
+        }
         outcomes = {name: driver.outcomes() for name, driver in drivers.items()}
         left = journals(state)
         programs["scala"].replay(state, **env)
         assert journals(state) == []
-        others = {name: started(name, tracked=False) for name in LANGUAGES}
-        untracked = {name: driver.outcomes() for name, driver in others.items()}
-        yield Ran(server.uri, drivers, outcomes, untracked, left, disks)
+        without = {name: outcomes_without(name) for name in LANGUAGES}
+        yield Ran(server.uri, drivers, outcomes, without, left, disks)
     finally:
         for program in programs.values():
             program.close()
@@ -98,11 +112,8 @@ def logged(ran: Ran, language: str, name: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_same_as_untracked(ran: Ran, language: str) -> None:
     """Every tuning gives what it gives without trackmllib, the same exception included."""
-    for name, outcome in ran.untracked[language].items():
-        if name.startswith("seconds of"):
-            more = float(ran.outcomes[language][name]) - float(outcome)
-            print(f"{language}, {name}: {more:+.1f}")
-        else:
+    for name, outcome in ran.without[language].items():
+        if not name.startswith("seconds of"):
             assert ran.outcomes[language][name] == outcome
 
 

@@ -13,20 +13,26 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import pytest
-from drivers import LANGUAGES, Driver, Program, journal_of, processes_of, wait_until
+from drivers import (
+    LANGUAGES,
+    Driver,
+    Program,
+    journal_of,
+    processes_of,
+    untracked,
+    wait_until,
+)
 from logged import Node, history, journals, trees
 from sparks import Spark
 
 GONE_WITHIN = 20.0  # 3.5 s is what the sidecar takes at most, on a machine that has time for it
-KILLS = int(os.environ.get("KILLS", "2"))
+KILLS = int(os.environ.get("KILLS", "1"))  # more of them before a release
 
 
 @pytest.fixture(params=LANGUAGES)
-def program(
-    request: pytest.FixtureRequest, newest_spark: Spark, faults_app: Path
-) -> Iterator[Program]:
+def program(request: pytest.FixtureRequest, newest_spark: Spark) -> Iterator[Program]:
     """The fault program of each language."""
-    made = Program(newest_spark, request.param, faults_app)
+    made = Program(newest_spark, request.param)
     yield made
     made.close()
 
@@ -78,16 +84,19 @@ def test_killed_at_a_random_moment(program: Program, place, kill: int) -> None:
     print(f"killed after {len(had)} of 80")
 
 
-def test_signals(program: Program, place) -> None:
+@pytest.mark.parametrize("what", [signal.SIGINT, signal.SIGTERM], ids=lambda what: what.name)
+def test_signals(program: Program, place, what: signal.Signals) -> None:
     """Ctrl-C in a terminal and SIGTERM: the exit code as untracked, the runs KILLED or FAILED."""
-    for what in (signal.SIGINT, signal.SIGTERM):
-        uri, state, env = place("signals")
-        drivers = [program.start("long", **env), program.start("long", tracked=False)]
-        for driver in reversed(drivers):  # the untracked one is faster at its end
-            wait_until(lambda driver=driver: driver.out.count("fitting") > 10, 120)
-            driver.signal_group(what)
-        assert drivers[0].code() == drivers[1].code() != 0
-        assert brought_in(program, uri, state, env, "long").status in ("KILLED", "FAILED")
+    uri, state, env = place("signals")
+
+    def code(driver: Driver) -> int:
+        wait_until(lambda: driver.out.count("fitting") > 10, 120)
+        driver.signal_group(what)
+        return driver.code()
+
+    expected = untracked(program, f"long-{what.name}", code, scenarios=["long"])
+    assert code(program.start("long", **env)) == expected != 0
+    assert brought_in(program, uri, state, env, "long").status in ("KILLED", "FAILED")
 
 
 def last_words(driver: Driver) -> str:
@@ -99,15 +108,23 @@ def last_words(driver: Driver) -> str:
     return next((line for line in more if line.startswith("Caused by")), first)
 
 
-@pytest.mark.parametrize("how", ["exit", "throws", "late"])
-def test_ends_by_itself(program: Program, place, how: str) -> None:
+def exits(driver: Driver) -> dict[str, Any]:
+    """How a program ends."""
+    return {"code": driver.code()}
+
+
+def throws(driver: Driver) -> dict[str, Any]:
+    """How a program ends that an exception ends, and what it says of that."""
+    code = driver.code()
+    return {"code": code, "says": last_words(driver), "tracebacks": driver.err.count("Traceback")}
+
+
+@pytest.mark.parametrize(("how", "end"), [("exit", exits), ("throws", throws), ("late", throws)])
+def test_ends_by_itself(program: Program, place, how: str, end) -> None:
     """An exit in another thread, an uncaught exception, also while others fit."""
     uri, state, env = place("ends")
-    drivers = [program.start(how, **env), program.start(how, tracked=False)]
-    codes = [driver.code() for driver in drivers]
-    assert codes[0] == codes[1] != 0
-    if how in ("throws", "late"):
-        assert last_words(drivers[0]) == last_words(drivers[1])
-        assert drivers[0].err.count("Traceback") == drivers[1].err.count("Traceback")
+    expected = untracked(program, how, end)
+    assert end(program.start(how, **env)) == expected
+    assert expected["code"] != 0
     main = brought_in(program, uri, state, env, how)
     assert main.status in ("KILLED", "FAILED")

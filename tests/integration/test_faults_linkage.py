@@ -11,6 +11,7 @@ from drivers import Program
 from logged import trees
 from sparks import Spark
 
+AT_MOST = 30.0  # seconds of a fit that waits for nobody, on a machine that is busy as well
 INTERNALS = """package org.apache.spark;
 public final class SparkInternals$ {
     public static final SparkInternals$ MODULE$ = new SparkInternals$();
@@ -18,11 +19,13 @@ public final class SparkInternals$ {
 """
 MISSING = {
     "listener": "org/trackmllib/Startup$.class",
+    "wrapper": "org/apache/spark/ml/tuning/TrackedTuners$CrossValidator.class",
+    "sidecar": "org/trackmllib/bridge/Sidecar.class",
+}
+MORE_MISSING = {
     "callback": "org/trackmllib/bridge/Bridge$.class",
     "hook": "org/trackmllib/hook/FitRewriter.class",
-    "wrapper": "org/apache/spark/ml/tuning/TrackedTuners$CrossValidator.class",
     "events": "org/trackmllib/TrialStarted.class",
-    "sidecar": "org/trackmllib/bridge/Sidecar.class",
     "gateway": "org/trackmllib/bridge/SidecarGateway.class",
 }
 
@@ -48,19 +51,20 @@ def without_methods(newest_spark: Spark, tmp_path: Path) -> Path:
     return tmp_path / "org" / "apache" / "spark" / "SparkInternals$.class"
 
 
-@pytest.mark.parametrize("missing", [*MISSING, "methods"])
-def test_does_not_link(
-    missing: str, newest_spark: Spark, faults_app: Path, place, tmp_path: Path, request
-) -> None:
+@pytest.mark.parametrize(
+    "missing",
+    [*MISSING, "methods", *(pytest.param(m, marks=pytest.mark.release) for m in MORE_MISSING)],
+)
+def test_does_not_link(missing: str, newest_spark: Spark, place, tmp_path: Path, request) -> None:
     """A missing class, or a missing method, wherever: the fit is right, and the log says it."""
     jar = tmp_path / Path(newest_spark.jar).name
     if missing == "methods":
         other = request.getfixturevalue("without_methods")
         changed(newest_spark.jar, jar, "org/apache/spark/SparkInternals$.class", other)
     else:
-        changed(newest_spark.jar, jar, MISSING[missing])
+        changed(newest_spark.jar, jar, {**MISSING, **MORE_MISSING}[missing])
     uri, _, env = place("linkage")
-    program = Program(newest_spark, "scala", faults_app, str(jar))
+    program = Program(newest_spark, "scala", str(jar))
     try:
         driver = program.start("plain", "again", **env)
         outcomes = driver.outcomes()
@@ -69,7 +73,6 @@ def test_does_not_link(
     finally:
         program.close()
     assert outcomes["plain"] == outcomes["again"] == "Success(ArraySeq(1.0, 2.0, 3.0, 4.0))"
-    print(missing, {k: v for k, v in outcomes.items() if k.startswith("seconds")})
-    assert float(outcomes["seconds of again"]) < 15
+    assert float(outcomes["seconds of again"]) < AT_MOST
     for name in ("plain", "again"):
         assert "RUNNING" not in [node.status for main in trees(uri, name) for node in main.walk()]

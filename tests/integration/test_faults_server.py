@@ -6,14 +6,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from drivers import LANGUAGES, Program
+from drivers import LANGUAGES, Driver, Program, untracked
 from logged import journals, trees
 from sparks import Spark
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
 from faulty import Faulty
 
-FLUSH = 1
+FLUSH = 1  # second that a fit waits for MLflow at its end, as its user has said
+AT_MOST = 15.0  # seconds that a fit takes longer beside that, on a machine that is busy as well
 FAULTS = {
     "delayed": "flushTimeout",
     "e500": "the reason for 500",
@@ -26,29 +27,25 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_answers(
-    language: str, newest_spark: Spark, faults_app: Path, server, tmp_path: Path
-) -> None:
+def test_answers(language: str, newest_spark: Spark, server, tmp_path: Path) -> None:
     """Whatever it answers: no fit waits longer than it may, the driver ends, nothing is lost."""
     ways = {
         name: Faulty(server.port, int(name[1:]) if name[1:].isdigit() else name) for name in FAULTS
     }
-    program = Program(newest_spark, language, faults_app)
+    program = Program(newest_spark, language)
     conf = {"spark.trackmllib.flushTimeout": f"{FLUSH}s"}
     env = {"XDG_STATE_HOME": str(tmp_path), "MLFLOW_TRACKING_URI": server.uri}
     scenarios = [f"{name}={way.uri}" for name, way in ways.items()]
     try:
-        drivers = [
-            program.start("warm-up", *scenarios, tracked=tracked, conf=conf, **env)
-            for tracked in (True, False)
-        ]
-        tracked, untracked = (driver.outcomes() for driver in drivers)
+        driver = program.start("warm-up", *scenarios, conf=conf, **env)
+        tracked = driver.outcomes()
+        bare = ["warm-up", *(f"{name}=nowhere" for name in FAULTS)]
+        expected = untracked(program, "answers", Driver.outcomes, scenarios=bare, conf=conf)
         for name, reason in FAULTS.items():
-            assert tracked[name] == untracked[name]
-            took = [float(one[f"seconds of {name}"]) for one in (tracked, untracked)]
-            print(f"{language} {name}: {took[0]:.1f} s tracked, {took[1]:.1f} s untracked")
-            assert took[0] < took[1] + FLUSH + 5
-            assert reason in drivers[0].err
+            assert tracked[name] == expected[name]
+            took = float(tracked[f"seconds of {name}"])
+            assert took < float(expected[f"seconds of {name}"]) + FLUSH + AT_MOST
+            assert reason in driver.err
         for way in ways.values():
             way.fault = None
         program.replay(tmp_path, **env)

@@ -15,12 +15,10 @@ NAME = "_i_te_xt_/i__"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_hostile_texts(
-    language: str, newest_spark: Spark, faults_app: Path, place, tmp_path: Path
-) -> None:
+def test_hostile_texts(language: str, newest_spark: Spark, place, tmp_path: Path) -> None:
     """Control characters, half surrogates, 10 MB, markup in names and values: text, and logged."""
     uri, state, env = place("hostile")
-    program = Program(newest_spark, language, faults_app)
+    program = Program(newest_spark, language)
     try:
         driver = program.start("hostile", **env)
         assert "1.0, 1.0, 1.0, 1.0, 1.0" in driver.outcomes()["hostile"]

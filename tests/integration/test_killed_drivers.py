@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from apps_built import apps
 from logged import journals, trees
 from sparks import APPS, LISTENER, Spark
 
@@ -17,9 +18,9 @@ GONE_WITHIN = 5.0
 
 
 @pytest.fixture(scope="session")
-def app(spark_install: Spark, build) -> Path:
+def app(spark_install: Spark) -> Path:
     """The stock Scala program."""
-    return build(spark_install, "OneTuning.scala")
+    return apps(spark_install)
 
 
 def killed(command: list[str], env: dict[str, str], state: Path) -> set[str]:

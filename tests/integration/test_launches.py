@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from apps_built import apps
 from logged import journals, trees
 from sparks import APPS, LISTENER, Spark
 
@@ -12,9 +13,9 @@ SCRIPT = str(APPS / "one_tuning.py")
 
 
 @pytest.fixture(scope="session")
-def app(spark_install: Spark, build) -> Path:
+def app(spark_install: Spark) -> Path:
     """The stock Scala program."""
-    return build(spark_install, "OneTuning.scala")
+    return apps(spark_install)
 
 
 def logged_once(uri: str, state: Path, language: str) -> None:

@@ -17,11 +17,9 @@ ROUNDS = int(os.environ.get("ROUNDS", "1"))
 
 
 @pytest.fixture(params=LANGUAGES)
-def program(
-    request: pytest.FixtureRequest, newest_spark: Spark, faults_app: Path
-) -> Iterator[Program]:
+def program(request: pytest.FixtureRequest, newest_spark: Spark) -> Iterator[Program]:
     """The fault program of each language."""
-    made = Program(newest_spark, request.param, faults_app)
+    made = Program(newest_spark, request.param)
     yield made
     made.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import mlflow
+from apps_built import apps
 from logged import trees
 from sparks import Spark
 
@@ -23,11 +24,11 @@ for uri in sys.argv[2:]:
 """
 
 
-def test_two_at_once_under_one_run(spark_install: Spark, build, place, data: Path) -> None:
+def test_two_at_once_under_one_run(spark_install: Spark, place, data: Path) -> None:
     """Each has a folder of its own, as a pipeline that predicts what the driver's predicts."""
     uri, _, env = place("log-model")
     run = mlflow.MlflowClient(uri).create_run("0").info.run_id
-    app = build(spark_install, "TwoModels.scala")
+    app = apps(spark_install)
     conf = {"spark.trackmllib.logModel": "true", "spark.trackmllib.runId": run}
     done = spark_install.submit("--class", "TwoModels", app, data, conf=conf, **env)
     assert done.code == 0, done.err[-3000:]

@@ -34,9 +34,9 @@ logger.py4j.level = all
 
 
 @pytest.fixture
-def program(newest_spark: Spark, faults_app: Path) -> Iterator[Program]:
+def program(newest_spark: Spark) -> Iterator[Program]:
     """The fault program in Scala."""
-    made = Program(newest_spark, "scala", faults_app)
+    made = Program(newest_spark, "scala")
     yield made
     made.close()
 

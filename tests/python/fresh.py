@@ -1,4 +1,4 @@
-"""Code in an interpreter of its own, as a user's program starts."""
+"""Code in an interpreter of its own, as a user's program starts, and the command in this one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+
+from click.testing import CliRunner
+
+from trackmllib.cli import main
 
 
 def python(code, *options, check=True, timeout=180, **env):
@@ -47,6 +51,13 @@ def ours():
 def session(more=""):
     """The beginning of a program with a session, and a tuner to fit."""
     return SESSION.format(tests=str(Path(__file__).parent), more=more)
+
+
+def command_here(*arguments):
+    """What the ``trackmllib`` command prints in this process, and its exit code."""
+    done = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return done.exit_code, done.output
 
 
 def command(*arguments, before="", check=True, timeout=180, **env):

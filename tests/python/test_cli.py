@@ -11,20 +11,12 @@ import threading
 from typing import ClassVar
 
 import pytest
-from click.testing import CliRunner
-from fresh import command, python
+from fresh import command, command_here, python
 from story import Story, to
 
 import trackmllib
 from trackmllib.cli import main
 from trackmllib.events import Destination
-
-
-def trackmllib_command(*arguments):
-    """What the command prints and its exit code."""
-    done = CliRunner().invoke(main, [str(argument) for argument in arguments])
-    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-    return done.exit_code, done.output
 
 
 @pytest.fixture
@@ -38,8 +30,8 @@ def state(tmp_path, monkeypatch):
 
 def test_version_and_help():
     """The version is the package's; every command says what it does."""
-    assert trackmllib.__version__ in trackmllib_command("--version")[1]
-    code, text = trackmllib_command("-h")
+    assert trackmllib.__version__ in command_here("--version")[1]
+    code, text = command_here("-h")
     assert code == 0
     assert "jar" in text
     assert "replay" in text
@@ -52,8 +44,8 @@ def test_installed_command():
 
 def test_jar(tmp_path):
     """The path of the jar; else one line that says what to do."""
-    assert trackmllib_command("jar") == (0, f"{trackmllib.jar_path()}\n")
-    code, text = trackmllib_command("jar", "--spark-home", tmp_path)
+    assert command_here("jar") == (0, f"{trackmllib.jar_path()}\n")
+    code, text = command_here("jar", "--spark-home", tmp_path)
     assert code == 1
     assert text.startswith("Error: ")
     assert "SPARK_HOME" in text
@@ -65,7 +57,7 @@ def test_replay_files(experiment, tmp_path):
         Story(to(experiment)).run(0, 0.5, 0.6).finish(0).write(tmp_path / f"{name}.jsonl")
         for name in "ab"
     ]
-    code, text = trackmllib_command("replay", *files)
+    code, text = command_here("replay", *files)
     assert code == 0
     assert text.splitlines() == [f"{file}: 1 tuning in MLflow" for file in files]
     assert len(experiment.mains()) == 2
@@ -75,22 +67,22 @@ def test_replay_all(experiment, state):
     """All journals of the user; and none."""
     for name in "ab":
         Story(to(experiment)).run(0, 0.5, 0.6).finish(0).write(state / f"{name}.jsonl")
-    assert trackmllib_command("replay", "--all")[0] == 0
+    assert command_here("replay", "--all")[0] == 0
     assert len(experiment.mains()) == 2
-    assert trackmllib_command("replay", "--all") == (0, "no journal is pending\n")
+    assert command_here("replay", "--all") == (0, "no journal is pending\n")
 
 
 def test_replay_of_a_directory(experiment, tmp_path, state):
     """``--journal-dir`` is where ``spark.trackmllib.journalDir`` was."""
     Story(to(experiment)).finish(None).write(tmp_path / "a.jsonl")
-    assert trackmllib_command("replay", "--all", "--journal-dir", tmp_path)[0] == 0
+    assert command_here("replay", "--all", "--journal-dir", tmp_path)[0] == 0
     assert len(experiment.mains()) == 1
 
 
 def test_replay_elsewhere(experiment, tmp_path, store):
     """To another experiment."""
     file = Story(Destination(experiment_id="987654321")).finish(None).write(tmp_path / "a.jsonl")
-    assert trackmllib_command("replay", file, "--experiment", experiment.name)[0] == 0
+    assert command_here("replay", file, "--experiment", experiment.name)[0] == 0
     assert len(experiment.mains()) == 1
 
 
@@ -98,7 +90,7 @@ def test_dry_run(experiment, tmp_path):
     """What a file holds, tuning by tuning; nothing is logged and nothing removed."""
     story = Story(to(experiment, tracking_uri="http://ann:secret@host")).run(0, 0.5, 0.6)
     file = story.write(tmp_path / "a.jsonl")
-    code, text = trackmllib_command("replay", "--dry-run", file)
+    code, text = command_here("replay", "--dry-run", file)
     assert code == 0
     first, second = text.splitlines()
     assert first == f"{file}: 1 tuning in it"
@@ -111,17 +103,17 @@ def test_dry_run(experiment, tmp_path):
 
 def test_nothing_said():
     """Neither a journal nor ``--all``, or a journal that is not there."""
-    code, text = trackmllib_command("replay")
+    code, text = command_here("replay")
     assert code == 2
     assert "--all" in text
-    assert trackmllib_command("replay", "/no/such/file")[0] == 2
+    assert command_here("replay", "/no/such/file")[0] == 2
 
 
 def test_what_cannot_be_logged(tmp_path):
     """One line with the reason, without the password, and an exit code."""
     nowhere = Destination(tracking_uri="http://ann:secret@127.0.0.1:9")
     file = Story(nowhere).finish(None).write(tmp_path / "a.jsonl")
-    code, text = trackmllib_command("replay", "--yes", file)
+    code, text = command_here("replay", "--yes", file)
     assert code == 1
     assert text.startswith(f"{file}: ")
     assert len(text.splitlines()) == 1
@@ -160,7 +152,7 @@ def test_server_that_is_not_configured(experiment, state, stranger):
     """It is sent nothing, and the journal is kept, until somebody says yes."""
     Story(Destination(tracking_uri=stranger)).finish(None).write(state / "a.jsonl")
     Story(to(experiment)).finish(None).write(state / "b.jsonl")
-    code, text = trackmllib_command("replay", "--all")
+    code, text = command_here("replay", "--all")
     first, second = text.splitlines()
     assert code == 1
     assert stranger in first
@@ -168,7 +160,7 @@ def test_server_that_is_not_configured(experiment, state, stranger):
     assert second.endswith("b.jsonl: 1 tuning in MLflow")
     assert Stranger.asked == []
     assert [file.name for file in state.iterdir()] == ["a.jsonl"]
-    trackmllib_command("replay", "--all", "--yes")
+    command_here("replay", "--all", "--yes")
     assert set(Stranger.asked) == {"Bearer secret-token"}
     assert [file.name for file in state.iterdir()] == ["a.jsonl"]
 
@@ -206,7 +198,7 @@ def test_server_that_is_configured(state, stranger, monkeypatch, tmp_path, by):
         (tmp_path / "spark-defaults.conf").write_text(f"spark.trackmllib.trackingUri {written}\n")
         monkeypatch.setenv("SPARK_CONF_DIR", str(tmp_path))
     option = ("--tracking-uri", stranger) if by == "option" else ()
-    assert "--yes" not in trackmllib_command("replay", "--all", *option)[1]
+    assert "--yes" not in command_here("replay", "--all", *option)[1]
     assert Stranger.asked != []
 
 
@@ -241,7 +233,7 @@ def test_unreadable_journal(tmp_path):
     file = tmp_path / "a.jsonl"
     file.touch()
     file.chmod(0o000)
-    code, text = trackmllib_command("replay", file)
+    code, text = command_here("replay", file)
     assert text.startswith(f"{file}: ") or "Error" in text
     assert code in (0, 1, 2)
 
@@ -249,7 +241,7 @@ def test_unreadable_journal(tmp_path):
 def test_help_shows_an_example():
     """Every command's help has a line to copy."""
     for name in main.commands:
-        text = trackmllib_command(name, "--help")[1]
+        text = command_here(name, "--help")[1]
         assert f"  trackmllib {name}" in text or "$(trackmllib jar)" in text
 
 
@@ -259,6 +251,7 @@ def test_completion():
     assert "_trackmllib_completion" in python(code, _TRACKMLLIB_COMPLETE="bash_source")
 
 
+@pytest.mark.driver
 def test_demo():
     """A real tuning in a store of its own; it ends with the best setting and what opens it."""
     done = command("demo", timeout=600, MLFLOW_EXPERIMENT_ID="987654321")

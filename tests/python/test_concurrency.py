@@ -17,6 +17,7 @@ from trackmllib.hook.tracker import tracker
 TUNINGS = 50
 
 
+@pytest.mark.release  # test_many_at_once has as many in a driver
 @pytest.mark.parametrize("kind", ["server", "sqlite"])
 def test_fifty_tunings(request, store, kind):
     """50 tunings from 50 threads, some failing, some nested.

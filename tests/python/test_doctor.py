@@ -267,6 +267,7 @@ def test_autologging(spark, experiment):
     assert not any("autolog" in check.text for check in checks())
 
 
+@pytest.mark.driver
 def test_session_without_the_jar(env, tmp_path):
     """Python's hook alone, switched on by code."""
     (tmp_path / "spark-defaults.conf").write_text("")
@@ -282,6 +283,7 @@ print(trackmllib.doctor())
     assert line(lines[lines.index("False") :], "tracking is on")
 
 
+@pytest.mark.driver
 def test_connect(env):
     """On Spark Connect there is no JVM to ask."""
     pytest.importorskip("grpc")

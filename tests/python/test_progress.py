@@ -70,6 +70,7 @@ def in_a_terminal(code, columns=100):
     return written.decode()
 
 
+@pytest.mark.driver
 def test_two_lines_where_there_is_no_terminal(experiment):
     """Where the tuning is, and what it came to; nothing else, and nothing on standard output."""
     done = python(session() + FIT, check=False, TRACKMLLIB_ENABLED="1")
@@ -101,6 +102,7 @@ def test_link_to_a_server(server, experiment, capsys, conf, rows, monkeypatch, w
     assert "secret" not in where
 
 
+@pytest.mark.driver
 def test_slow_import_of_mlflow(tmp_path):
     """Both lines come, also where MLflow alone knows the store and is still being imported."""
     code = f"""
@@ -144,6 +146,7 @@ def test_on(experiment, capsys, conf, rows, patient):
     assert re.search(r"\rtrackmllib [█▏▎▍▌▋▊▉·]{8} \d/6 fits", written)
 
 
+@pytest.mark.driver
 def test_a_terminal(experiment):
     """A line that is drawn over and over, with what there is to know; what stays replaces it."""
     written = in_a_terminal(session() + FIT)
@@ -265,6 +268,7 @@ def test_lines_are_whole(experiment, patient):
     assert len(written) == 2
 
 
+@pytest.mark.driver
 def test_interpreter_that_ends_in_a_tuning(experiment):
     """It ends as it would, also with a thread that draws."""
     code = f"""{session()}

@@ -331,20 +331,20 @@ cli.main(["replay", "--all", "--journal-dir", {str(tmp_path)!r}])
 
 def test_killed_in_the_middle(remote, gate, tmp_path):
     """A replay that is killed, and run again: the same runs, once."""
-    stories = [Story(to(remote, tracking_uri=gate.uri), trials=40) for _ in range(3)]
+    stories = [Story(to(remote, tracking_uri=gate.uri), trials=20) for _ in range(3)]
     for story in stories:
-        for trial in range(40):
+        for trial in range(20):
             story.run(trial, 0.5, 0.6)
         story.finish(3).write(tmp_path / f"{story.id}.jsonl")
     command = [sys.executable, "-c", "from trackmllib.cli import main; main()", "replay", "--all"]
     command += ["--yes", "--journal-dir", tmp_path]
-    for written in (5, 40, 80):
+    for written in (5, 20, 40):
         with subprocess.Popen(command) as running:
             until(lambda enough=written: len(remote.runs()) >= enough, 60)
             running.kill()
     replayed(*tmp_path.iterdir(), timeout=180)
-    assert len(remote.runs()) == 3 * 41
-    assert [len(remote.children(main)) for main in remote.mains()] == [40] * 3
+    assert len(remote.runs()) == 3 * 21
+    assert [len(remote.children(main)) for main in remote.mains()] == [20] * 3
     assert {run.info.status for run in remote.runs()} == {"FINISHED"}
     assert not any(tmp_path.iterdir())
 

@@ -164,6 +164,7 @@ def test_jvm_that_does_not_answer(rows, experiment, caplog):
 WITH_JAR = f".config('spark.jars', {trackmllib.jar_path()!r})"
 
 
+@pytest.mark.driver
 @pytest.mark.parametrize(("more", "pinned"), [("", "true"), (WITH_JAR, "false")])
 def test_where_nothing_can_be_measured(experiment, more, pinned):
     """Without the jar, or where Python's threads have none of their own: tracked all the same."""
@@ -176,6 +177,7 @@ def test_where_nothing_can_be_measured(experiment, more, pinned):
     assert not any(run.data.metrics.keys() & RESOURCES for run in children)
 
 
+@pytest.mark.driver
 def test_no_tuning_no_listener(experiment):
     """Spark has no queue of ours until a tuning is tracked."""
     code = (
@@ -194,6 +196,7 @@ print(len(queues()))
     assert python(code).split() == ["0", "1"]
 
 
+@pytest.mark.driver
 def test_replay_from_the_event_log(experiment, tmp_path):
     """What MLflow could not get is in Spark's event log, with what the trials used."""
     logged = (

@@ -76,6 +76,7 @@ def test_new_session_of_the_same_application(rows, spark, experiment):
     assert tracked(rows, experiment)
 
 
+@pytest.mark.driver
 def test_disabled_is_absent():
     """No import of MLflow, no thread; by conf of the application, of the session, by code."""
     code = (
@@ -96,6 +97,7 @@ fit()
     assert python(code).splitlines() == ["1.0 2.0 3.0 False False"] * 3
 
 
+@pytest.mark.driver
 def test_without_the_jar(experiment):
     """Off; on by ``TRACKMLLIB_ENABLED``, by the conf, by ``enable()``. MLflow comes by itself."""
     code = (

@@ -11,7 +11,7 @@ import sys
 import mlflow
 import pytest
 from found import Experiment
-from fresh import command
+from fresh import command, command_here
 from quick import Quick, validator
 from story import LONG, Story, consumed, to, until
 
@@ -106,7 +106,7 @@ def test_while_it_runs(experiment):
     assert list(frame.trial) == [1, 0]
     assert list(frame.avg_f1) == [0.5, 0.25]
     assert list(frame.status) == ["RUNNING", "RUNNING"]
-    shown = command("show", main).stdout
+    shown = command_here("show", main)[1]
     assert "RUNNING  0 of 3 trials" in shown
     assert "Best: maxDepth=1  avg_f1 0.5" in shown
     story.finish(1)
@@ -120,7 +120,7 @@ def test_failed_trials_and_metrics_that_are_no_numbers(experiment):
     frame = trackmllib.results(experiment.main().info.run_id)
     assert list(frame.trial) == [2, 0, 1]
     assert list(frame.status) == ["FINISHED", "FINISHED", "FAILED"]
-    records = json.loads(command("show", experiment.main().info.run_id, "--json").stdout)
+    records = json.loads(command_here("show", experiment.main().info.run_id, "--json")[1])
     assert [record["avg_f1"] for record in records] == [0.375, None, None]
 
 
@@ -171,7 +171,7 @@ def test_model_that_mlflow_does_not_have(spark, conf):
 def test_show_newest(experiment, tmp_path):
     """Without an id the newest tuning of the store, or of an experiment; the best line first."""
     consumed(Story(to(experiment)).run(0, 0.25, 0.5).run(1, 0.5, 1.0).finish(1))
-    lines = command("show", "--experiment", experiment.name).stdout.splitlines()
+    lines = command_here("show", "--experiment", experiment.name)[1].splitlines()
     main = experiment.main()
     assert lines[0] == f"run {main.info.run_id}"
     assert lines[1] == (
@@ -181,9 +181,9 @@ def test_show_newest(experiment, tmp_path):
     assert lines[4].split() == ["trial", "maxDepth", "avg_f1", "std_f1", "seconds", "status"]
     assert lines[5].split() == ["1", "1", "0.75", "█" * 16, "0.25", "0.8", "FINISHED"]
     assert lines[6].split() == ["0", "0", "0.375", "▏", "0.125", "0.8", "FINISHED"]
-    empty = command("show", "--experiment", "nowhere", check=False)
-    assert empty.returncode == 1
-    assert "no tuning in the experiment nowhere" in empty.stderr
+    code, empty = command_here("show", "--experiment", "nowhere")
+    assert code == 1
+    assert "no tuning in the experiment nowhere" in empty
 
 
 def test_newest_is_the_outermost(experiment):
@@ -203,8 +203,8 @@ def test_show_for_programs(experiment):
     """CSV and JSON have all figures."""
     consumed(Story(to(experiment)).run(0, 0.25, 0.5).finish(0))
     main = experiment.main().info.run_id
-    (row,) = csv.DictReader(io.StringIO(command("show", main, "--csv").stdout))
-    (record,) = json.loads(command("show", main, "--json").stdout)
+    (row,) = csv.DictReader(io.StringIO(command_here("show", main, "--csv")[1]))
+    (record,) = json.loads(command_here("show", main, "--json")[1])
     assert record["f1_fold_1"] == 0.5
     assert {name: str(cell) for name, cell in record.items()} == row
 
@@ -213,19 +213,19 @@ def test_show_on_a_server(server, experiment):
     """From a server, by name of its address; one that is not there is said at once."""
     remote = Experiment(mlflow.MlflowClient(server.uri))
     consumed(Story(to(remote, tracking_uri=server.uri)).run(0, 0.25, 0.5).finish(0))
-    shown = command("show", remote.main().info.run_id, "--tracking-uri", server.uri).stdout
+    shown = command_here("show", remote.main().info.run_id, "--tracking-uri", server.uri)[1]
     assert "Best: maxDepth=0  avg_f1 0.375" in shown
-    away = command("show", "--tracking-uri", "http://ann:secret@127.0.0.1:9", check=False)
-    assert away.returncode == 1
-    assert "cannot be reached" in away.stderr
-    assert "secret" not in away.stderr
+    code, away = command_here("show", "--tracking-uri", "http://ann:secret@127.0.0.1:9")
+    assert code == 1
+    assert "cannot be reached" in away
+    assert "secret" not in away
 
 
 def test_hostile_names(experiment):
     """Names and values cannot break lines or colour the terminal."""
     setting = {("dt_1", "maxDepth"): "a\nb\x1b[31m"}
     consumed(Story(to(experiment)).begin(0, setting=setting).end(0).begin(0, 1).end(0, 1).finish(0))
-    shown = command("show", experiment.main().info.run_id).stdout
+    shown = command_here("show", experiment.main().info.run_id)[1]
     assert "\x1b" not in shown
     assert "maxDepth=a b [31m" in shown
 

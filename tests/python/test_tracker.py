@@ -148,6 +148,7 @@ def test_refused_before_it_is_waited_for(experiment, tmp_path, monkeypatch, capl
     assert f"trackmllib replay {file}" in warning
 
 
+@pytest.mark.driver
 def test_late_trials_at_exit(experiment):
     """Trials that still run when the program ends: no traceback of ours, no run left RUNNING."""
     code = (
@@ -175,6 +176,7 @@ except ValueError as error:
     assert [run.info.status for run in experiment.runs()].count("RUNNING") == 0
 
 
+@pytest.mark.driver
 def test_end_of_the_program_while_a_thread_fits(experiment, journals):
     """A tuning whose thread dies with the program is KILLED."""
     code = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
@@ -70,6 +71,8 @@ class Scene:
     @cached_property
     def found_by_sidecar(self) -> Findings:
         """What the sidecar's interpreter finds."""
+        if shutil.which(self.sidecar) == sys.executable:
+            return self.found_here
         return self._probed(self.sidecar)
 
     def _probed(self, python: str) -> Findings:

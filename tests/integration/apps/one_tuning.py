@@ -1,8 +1,9 @@
 """One stock tuning in PySpark, which says what it got and what runs in its process."""
 
-import subprocess
+import os
 import sys
 import threading
+from pathlib import Path
 
 from pyspark.ml.classification import DecisionTreeClassifier
 from pyspark.ml.evaluation import MulticlassClassificationEvaluator
@@ -26,6 +27,13 @@ cv = CrossValidator(
 print("metrics:", [float(metric) for metric in cv.fit(data).avgMetrics])
 print("mlflow imported:", "mlflow" in sys.modules)
 print("threads:", [t.name for t in threading.enumerate() if "trackmllib" in t.name])
-children = subprocess.run(["ps", "-eo", "args"], check=True, capture_output=True, text=True)
-print("sidecars:", children.stdout.count("trackmllib.sidecar"))
+mine = f"XDG_STATE_HOME={os.environ.get('XDG_STATE_HOME')}".encode()
+sidecars = 0
+for process in Path("/proc").glob("[0-9]*"):
+    try:
+        if mine in (process / "environ").read_bytes():
+            sidecars += b"trackmllib.sidecar" in (process / "cmdline").read_bytes()
+    except OSError:
+        continue
+print("sidecars:", sidecars)
 spark.stop()
