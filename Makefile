@@ -3,7 +3,8 @@
 
 PYTHON ?= python3
 SPARK_3 := 3.5.9
-SPARK_4 := 4.3.0
+# PySpark 4.3 is not for Python 3.10
+SPARK_4 := $(shell $(PYTHON) -c 'import sys; print("4.3.0" if sys.version_info >= (3, 11) else "4.2.1")' 2>/dev/null)
 SBT := 1.12.2
 OLDEST_MLFLOW := 2.22.5
 

@@ -75,7 +75,10 @@ def spark():
     builder = SparkSession.builder.master("local[2]").appName("tests")
     for key, value in {
         "spark.ui.enabled": "false",
+        # small data: less to compile and to plan
         "spark.sql.shuffle.partitions": "1",
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.adaptive.enabled": "false",
         "spark.sql.warehouse.dir": str(_STATE / "warehouse"),
         "spark.driver.extraJavaOptions": f"-Dderby.system.home={_STATE}",
     }.items():

@@ -16,6 +16,7 @@ from trackmllib.commands.show import show
 from trackmllib.errors import JarNotFoundError
 from trackmllib.jars import jar_path
 from trackmllib.journal import Pending, pending
+from trackmllib.ownership import belongs_to_caller
 from trackmllib.source import Source
 
 
@@ -62,7 +63,7 @@ def jar(spark_home: str | None) -> None:
 )
 @click.option("--tracking-uri", metavar="URI", help="Log there, not where the driver was to.")
 @click.option("--experiment", metavar="NAME", help="The experiment to log to, likewise.")
-@click.option("--yes", is_flag=True, help="Log to the servers that the files name, unasked.")
+@click.option("--yes", is_flag=True, help="Log to the stores that the files name, unasked.")
 @click.option("--dry-run", is_flag=True, help="Say what the files hold, and log nothing.")
 @click.option(
     "--timeout", default=600.0, show_default=True, help="The longest wait for MLflow, in seconds."
@@ -80,9 +81,9 @@ def replay_command(
     """Bring into MLflow what journals, or Spark event logs, have and MLflow lacks.
 
     A Spark event log may be compressed, and rolled over: name its directory then. A file that names
-    a tracking server which is not the configured one (MLFLOW_TRACKING_URI, or
-    spark.trackmllib.trackingUri in spark-defaults.conf) is logged there only after you have said
-    yes, since your credentials for MLflow would be sent there.
+    a tracking store which is neither the configured one (MLFLOW_TRACKING_URI, or
+    spark.trackmllib.trackingUri in spark-defaults.conf) nor a file of your own is logged there only
+    after you have said yes, since your credentials for MLflow could be sent there.
 
     \b
     trackmllib replay --all
@@ -110,18 +111,18 @@ def replay_command(
     if not wanted:
         click.echo("no journal is pending")
     for path in found_journals.left_alone:
-        click.echo(messages.left_alone(path), err=True)
+        click.echo(messages.left_alone(path, own=belongs_to_caller(path)), err=True)
     sys.exit(any(source.problem for source in found))
 
 
 def _may_be_logged(source: Source, *, yes: bool) -> bool:
-    """Whether the servers that ``source`` names may be asked; why not becomes its problem."""
-    for uri in () if yes else source.stores:
-        if destination.is_local(uri) or destination.is_configured(uri):
+    """Whether the stores that ``source`` names may be asked; why not becomes its problem."""
+    for uri in () if yes else sorted(source.stores):
+        if destination.is_trusted(uri):
             continue
-        if sys.stdin.isatty() and click.confirm(messages.ask_for_server(source.file, uri)):
+        if sys.stdin.isatty() and click.confirm(messages.ask_for_store(source.file, uri)):
             continue
-        source.problem = messages.other_server(uri, destination.configured())
+        source.problem = messages.other_store(source.file, uri, destination.configured())
         return False
     return True
 

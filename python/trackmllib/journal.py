@@ -172,9 +172,10 @@ def _temporary_directory() -> Path:
     usual = Path(tempfile.gettempdir(), f"{TEMPORARY}{_user()}")
     with suppress(FileExistsError):
         usual.mkdir(mode=0o700)
-    # somebody else may have taken the name
-    mine = is_own(usual, closed=True) and usual.is_dir()
-    return usual if mine else Path(tempfile.mkdtemp(prefix=TEMPORARY))
+    if is_own(usual) and usual.is_dir():
+        usual.chmod(0o700)
+        return usual
+    return Path(tempfile.mkdtemp(prefix=TEMPORARY))  # somebody else has taken the name
 
 
 def _user() -> str:

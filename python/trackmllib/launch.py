@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -19,20 +18,20 @@ if TYPE_CHECKING:
 
     Builder = TypeVar("Builder", bound=SparkSession.Builder)
 
-_JARS = "spark.jars"
+_CLASS_PATH = "spark.driver.extraClassPath"
 _LISTENERS = "spark.extraListeners"
 
 
 def configure(builder: Builder) -> Builder:
     """Has the tunings of the session tracked that ``builder`` is about to make.
 
-    Tracking is switched on as by :func:`trackmllib.enable`. The jar, which measures trials and
-    follows what the JVM itself tunes, is added to ``spark.jars`` where a JVM is still to be started
-    and takes it from there; the listener is added where the jar is certain to be on the driver's
-    class path. What the builder, ``spark-submit``, ``PYSPARK_SUBMIT_ARGS`` and
-    ``spark-defaults.conf`` say of these confs stays.
+    Tracking is switched on as by :func:`trackmllib.enable`. Where the JVM is still to be started,
+    the jar is added to the driver's class path (``spark.driver.extraClassPath``): it measures
+    trials, and Spark 4 finds the listener in it, which follows what the JVM itself tunes. In a JVM
+    that runs already, by spark-submit for example, the listener is added where the jar is there.
+    What builder, ``spark-submit``, ``PYSPARK_SUBMIT_ARGS`` and ``spark-defaults.conf`` say stays.
 
-    Nothing is raised: what cannot be added is said in one message, and the session starts.
+    Nothing is raised. Where the jar cannot be added, what PySpark tunes is tracked all the same.
 
     Args:
         builder: ``SparkSession.builder``.
@@ -59,19 +58,33 @@ def _add(builder: Any) -> None:
     if options is None or _is_remote(options) or spark.has_active_context():
         return
     jvm = spark.running_jvm()
-    if jvm is not None:
-        if spark.has_listener_class(jvm):
-            _merge(builder, _LISTENERS, LISTENER, options.get(_LISTENERS), spark.jvm_conf)
-        return
+    if jvm is None:
+        _add_jar(builder, options)
+    elif spark.has_listener_class(jvm):
+        listeners = options.get(_LISTENERS, spark.jvm_conf(_LISTENERS))
+        _append(builder, _LISTENERS, listeners, LISTENER, ",")
+
+
+def _add_jar(builder: Any, options: Mapping[str, str]) -> None:
+    """Adds the jar for the Spark that is about to be launched.
+
+    Not to ``spark.jars``: executors do not need it, and a builder's list would replace what
+    spark-submit makes of packages and patterns.
+    """
     home = find_spark()
     jar = jar_path(home)
-    submit = _Submit.of_environment(home)
-    if submit.jars is None:
-        _merge(builder, _JARS, jar, options.get(_JARS), submit.default)
-    elif jar not in _items(submit.jars):
-        messages.logger.info(messages.jars_given_elsewhere(jar))
+    submit = _submit_arguments()
+    confs = dict(pair.split("=", 1) for pair in submit.conf if "=" in pair)
+    if submit.driver_class_path is not None or _CLASS_PATH in confs:  # they beat the builder's
+        messages.logger.info(messages.class_path_given_elsewhere(jar))
         return
-    _merge(builder, _LISTENERS, LISTENER, options.get(_LISTENERS), submit.conf)
+    defaults: dict[str, str] = {}
+    if submit.properties_file is None or submit.load_spark_defaults:
+        defaults = properties(defaults_file(home))
+    if submit.properties_file is not None:
+        defaults |= properties(Path(submit.properties_file))
+    given = options.get(_CLASS_PATH, defaults.get(_CLASS_PATH))
+    _append(builder, _CLASS_PATH, given, jar, os.pathsep)
 
 
 def _is_remote(options: Mapping[str, str]) -> bool:
@@ -85,21 +98,28 @@ def _is_remote(options: Mapping[str, str]) -> bool:
     )
 
 
-def _merge(
-    builder: Any,
-    key: str,
-    ours: str,
-    in_builder: str | None,
-    elsewhere: Callable[[str], str | None],
-) -> None:
-    """Adds ``ours`` to a list; the builder's value replaces what is said elsewhere."""
-    items = _items(in_builder or elsewhere(key) or "")
+def _append(builder: Any, key: str, given: str | None, ours: str, separator: str) -> None:
+    """Has a list of the builder's end with ``ours``, once."""
+    items = [item.strip() for item in (given or "").split(separator) if item.strip()]
     if ours not in items:
-        builder.config(key, ",".join([*items, ours]))
+        builder.config(key, separator.join([*items, ours]))
 
 
-def _items(given: str) -> list[str]:
-    return [item.strip() for item in given.split(",") if item.strip()]
+def _submit_arguments() -> argparse.Namespace:
+    """What ``PYSPARK_SUBMIT_ARGS`` tells the spark-submit that PySpark starts its JVM by.
+
+    Raises:
+        ValueError: spark-submit would not understand it, either.
+    """
+    parser = _Parser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--driver-class-path")
+    parser.add_argument("-c", "--conf", action="append", default=[])
+    parser.add_argument("--properties-file")
+    parser.add_argument("--load-spark-defaults", action="store_true")
+    given = shlex.split(os.environ.get("PYSPARK_SUBMIT_ARGS", ""))
+    if "pyspark-shell" in given:  # what comes after the program is for the program
+        given = given[: given.index("pyspark-shell")]
+    return parser.parse_known_args(given)[0]
 
 
 class _Parser(argparse.ArgumentParser):
@@ -107,42 +127,3 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise ValueError(f"PYSPARK_SUBMIT_ARGS: {message}")
-
-
-@dataclass(frozen=True)
-class _Submit:
-    """What the ``spark-submit`` that PySpark starts its JVM by is told beside the builder's confs.
-
-    Attributes:
-        jars: the jars of the driver's class path where they come from ``PYSPARK_SUBMIT_ARGS``,
-            which beats the builder's ``spark.jars``; ``None``: it names none.
-    """
-
-    jars: str | None
-    _confs: Mapping[str, str]
-    _defaults: Mapping[str, str]
-
-    @classmethod
-    def of_environment(cls, home: Path) -> _Submit:
-        """By ``PYSPARK_SUBMIT_ARGS`` and the properties file that then counts."""
-        parser = _Parser(add_help=False, allow_abbrev=False)
-        parser.add_argument("--jars")
-        parser.add_argument("-c", "--conf", action="append", default=[])
-        parser.add_argument("--properties-file")
-        parser.add_argument("--load-spark-defaults", action="store_true")
-        given, _ = parser.parse_known_args(shlex.split(os.environ.get("PYSPARK_SUBMIT_ARGS", "")))
-        confs = dict(pair.split("=", 1) for pair in given.conf if "=" in pair)
-        defaults = {}
-        if given.properties_file is None or given.load_spark_defaults:
-            defaults = properties(defaults_file(home))
-        if given.properties_file is not None:
-            defaults |= properties(Path(given.properties_file))
-        return cls(given.jars or confs.get(_JARS), confs, defaults)
-
-    def conf(self, key: str) -> str | None:
-        """The value of a conf that the builder does not set."""
-        return self._confs.get(key) or self.default(key)
-
-    def default(self, key: str) -> str | None:
-        """The value in the properties file."""
-        return self._defaults.get(key)

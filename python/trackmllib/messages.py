@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import shlex
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,15 @@ def without_password(text: str) -> str:
     return _USERINFO.sub("", text)
 
 
+def printable(text: str | Path) -> str:
+    """A name from somebody else's file, to be read or pasted: quoted, with no control characters.
+
+    Passwords are out of URIs, where it is clear which part of them is one.
+    """
+    plain = "".join(one if one.isprintable() else "?" for one in str(text))
+    return shlex.quote(plain if "\\" in plain else without_password(plain))
+
+
 def bad_conf(key: str, value: str, accepted: str, default: Any) -> str:
     return f"{key}={value!r} cannot be read: it takes {accepted}. Going on with {default}."
 
@@ -37,15 +47,16 @@ def hook_failed(error: BaseException) -> str:
 
 def not_configured(error: BaseException) -> str:
     return (
-        f"trackmllib's jar could not be added to the session ({error}). The session starts, and "
-        "what PySpark tunes in it is tracked; what its JVM tunes is not."
+        f"trackmllib's jar could not be added to the session ({error}). What PySpark tunes is "
+        "tracked without it; what the JVM itself tunes is not, and trials are not measured."
     )
 
 
-def jars_given_elsewhere(jar: str) -> str:
+def class_path_given_elsewhere(jar: str) -> str:
     return (
-        "PYSPARK_SUBMIT_ARGS says which jars the session has, so trackmllib's was not added. What "
-        f"PySpark tunes is tracked; for what the JVM tunes as well, add {jar} to --jars there."
+        "PYSPARK_SUBMIT_ARGS says what the driver's class path is, so trackmllib's jar was not "
+        "added. What PySpark tunes is tracked without it; to have its trials measured, and what "
+        f"the JVM tunes tracked, add {jar} there."
     )
 
 
@@ -183,25 +194,26 @@ def journal_unreadable(error: OSError) -> str:
     return f"it cannot be read ({error.strerror or error})"
 
 
-def left_alone(path: Path) -> str:
+def left_alone(path: Path, *, own: bool) -> str:
+    what = f"{printable(path)} was left alone, since somebody else may have written it"
+    if not own:
+        return f"{what}: it is not yours. Name its files if they are to be replayed"
+    return f"{what}: others may. If they have not, `chmod -R go= {printable(path)}`"
+
+
+def ask_for_store(file: Path, uri: str) -> str:
     return (
-        f"{path} was left alone: it is not yours alone, so somebody else may have written it. If "
-        f"it is all right, name its files, or take others' rights away: `chmod -R go= {path}`"
+        f"{printable(file)} is for {printable(uri)}, which is not the configured tracking store. "
+        "Log it there, with your credentials for MLflow?"
     )
 
 
-def ask_for_server(file: Path, uri: str) -> str:
-    return (
-        f"{file} is for {without_password(uri)}, which is not the configured tracking store. Log "
-        "it there, with your credentials for MLflow?"
-    )
-
-
-def other_server(uri: str, configured: list[str]) -> str:
+def other_store(file: Path, uri: str, configured: list[str]) -> str:
     stores = " or ".join(map(without_password, configured)) or "none"
     return (
-        f"it is for {without_password(uri)}, and the configured tracking store is {stores}: "
-        "nothing was sent. Say --yes if it belongs there, or --tracking-uri with where it does"
+        f"it is for {printable(uri)}, and the configured tracking store is {stores}: nothing was "
+        f"sent. If it belongs there, run `trackmllib replay --yes {printable(file)}`; if not, say "
+        "--tracking-uri with where it does"
     )
 
 

@@ -10,6 +10,16 @@ _WRITING = stat.S_IWGRP | stat.S_IWOTH
 _ANYTHING = stat.S_IRWXG | stat.S_IRWXO
 
 
+def belongs_to_caller(path: Path) -> bool:
+    """Whether ``path`` is the caller's, who may change its mode; no link is."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return False
+    owner = not hasattr(os, "geteuid") or found.st_uid == os.geteuid()
+    return owner and not stat.S_ISLNK(found.st_mode)
+
+
 def is_own(path: Path, *, closed: bool = False) -> bool:
     """Whether nobody but the caller can have written ``path``: it is theirs, and no link.
 
@@ -20,9 +30,6 @@ def is_own(path: Path, *, closed: bool = False) -> bool:
     """
     if not hasattr(os, "geteuid"):
         return True
-    try:
-        found = path.lstat()
-    except OSError:
+    if not belongs_to_caller(path):
         return False
-    others = found.st_mode & (_ANYTHING if closed else _WRITING)
-    return found.st_uid == os.geteuid() and not others and not stat.S_ISLNK(found.st_mode)
+    return not path.lstat().st_mode & (_ANYTHING if closed else _WRITING)

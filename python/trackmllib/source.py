@@ -50,8 +50,8 @@ class Source:
     @property
     def stores(self) -> set[str]:
         """The tracking URIs that its tunings are for, where they say so."""
-        uris = {started.destination.tracking_uri for started in self.tunings}
-        return {uri for uri in uris if uri}
+        started = (event for event in self.events if isinstance(event, TuningStarted))
+        return {uri for event in started if (uri := event.destination.tracking_uri)}
 
     def summary(self, started: TuningStarted) -> str:
         """What it holds of one tuning, in a line."""
@@ -59,7 +59,8 @@ class Source:
         settings = {event.trial for event in told if isinstance(event, TrialFinished)}
         ends = [_ENDS[type(event)] for event in told if type(event) in _ENDS]
         when = datetime.fromtimestamp(started.time / 1000).astimezone()
-        store = messages.without_password(started.destination.tracking_uri or "the default store")
+        uri = started.destination.tracking_uri
+        store = messages.printable(uri) if uri else "the default store"
         return (
             f"{started.tuning[:6]}  {when:%Y-%m-%d %H:%M:%S}  {started.tuner.class_name} of "
             f"{started.estimator.class_name}, {[*ends, 'cut off'][0]}, {len(settings)} of "

@@ -143,10 +143,10 @@ CONFIGURED = f"""
 import runpy, sys, trackmllib
 from pyspark.sql import SparkSession
 spark = trackmllib.configure(SparkSession.builder).getOrCreate()
-for key in ("spark.extraListeners", "spark.jars"):
-    print(key, spark.sparkContext.getConf().get(key))
+print("spark.extraListeners", spark.sparkContext.getConf().get("spark.extraListeners"))
 loader = spark._jvm.java.lang.Thread.currentThread().getContextClassLoader()
 print("the user's class", loader.getResource("OneTuning.class") is not None)
+print("our class", loader.getResource("org/trackmllib/TuningListener.class") is not None)
 runpy.run_path({SCRIPT!r})
 """
 USERS = "org.apache.spark.scheduler.StatsReportListener"
@@ -160,23 +160,11 @@ def configured(tmp_path: Path) -> str:
     return str(script)
 
 
-def test_python_by_configure(spark_install: Spark, configured: str, place, data: Path) -> None:
-    """It puts the jar and the listener into the session, beside the user's listener."""
-    uri, state, env = place("configure")
-    arguments = f"--conf spark.extraListeners={USERS} pyspark-shell"
-    done = spark_install.run(
-        [spark_install.python, configured, str(data)], PYSPARK_SUBMIT_ARGS=arguments, **env
-    )
-    assert done.code == 0, done.err
-    assert f"spark.extraListeners {USERS},{LISTENER}" in done.out
-    logged_once(uri, state, "python")
-
-
-def test_python_by_configure_beside_jars(
+def test_python_by_configure(
     spark_install: Spark, configured: str, app: Path, place, data: Path
 ) -> None:
-    """Jars of the environment's beat the builder's: they stay, and the tuning is tracked."""
-    uri, state, env = place("configure-jars")
+    """It adds the jar, beside the jars and the listener of the user's."""
+    uri, state, env = place("configure")
     arguments = f"--jars {app} --conf spark.extraListeners={USERS} pyspark-shell"
     done = spark_install.run(
         [spark_install.python, configured, str(data)], PYSPARK_SUBMIT_ARGS=arguments, **env
@@ -184,6 +172,7 @@ def test_python_by_configure_beside_jars(
     assert done.code == 0, done.err
     assert f"spark.extraListeners {USERS}\n" in done.out
     assert "the user's class True" in done.out
+    assert "our class True" in done.out
     logged_once(uri, state, "python")
 
 

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from typing import ClassVar
 
 import pytest
@@ -155,14 +156,62 @@ def test_server_that_is_not_configured(experiment, state, stranger):
     code, text = command_here("replay", "--all")
     first, second = text.splitlines()
     assert code == 1
-    assert stranger in first
-    assert "--yes" in first
+    assert f"it is for {stranger}" in first
+    assert f"trackmllib replay --yes {state / 'a.jsonl'}" in first
     assert second.endswith("b.jsonl: 1 tuning in MLflow")
     assert Stranger.asked == []
     assert [file.name for file in state.iterdir()] == ["a.jsonl"]
-    command_here("replay", "--all", "--yes")
+    command_here("replay", "--yes", state / "a.jsonl")
     assert set(Stranger.asked) == {"Bearer secret-token"}
     assert [file.name for file in state.iterdir()] == ["a.jsonl"]
+
+
+def test_tuning_that_begins_twice(experiment, state, stranger):
+    """A second beginning names the stranger's server: it counts as much as the first."""
+    story = Story(to(experiment)).finish(None)
+    elsewhere = replace(story.events[0], destination=Destination(tracking_uri=stranger))
+    story.events += [elsewhere, story.events[-1]]
+    story.write(state / "a.jsonl")
+    assert "--yes" in command_here("replay", "--all")[1]
+    assert Stranger.asked == []
+    assert experiment.runs() == []
+
+
+@pytest.mark.parametrize(
+    ("written", "configured"),
+    [
+        ("http://evil:1\\@127.0.0.1:2", "http://127.0.0.1:2"),
+        ("http://evil:1\t@127.0.0.1:2", "http://127.0.0.1:2"),
+        ("http://[evil", "http://127.0.0.1:2"),
+        ("http://127.0.0.1:2@evil", "http://127.0.0.1:2"),
+        ("http://127.0.0.1:2/other", "http://127.0.0.1:2"),
+        ("http://127.0.0.1:3", "http://127.0.0.1:2"),
+        ("https://127.0.0.1:2", "http://127.0.0.1:2"),
+        ("postgresql://db/mlflow?host=evil", "postgresql://db/mlflow"),
+        ("databricks", "http://127.0.0.1:2"),
+        ("sqlite+other://evil/db", "http://127.0.0.1:2"),
+        ("file://evil/share", "http://127.0.0.1:2"),
+    ],
+)
+def test_store_that_only_looks_configured(state, monkeypatch, written, configured):
+    """No way to write a URI makes another store of it; one that cannot be read is a problem."""
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", configured)
+    Story(Destination(tracking_uri=written)).finish(None).write(state / "a.jsonl")
+    code, text = command_here("replay", "--all")
+    assert code == 1
+    assert "nothing was sent" in text
+    assert "\t" not in text
+
+
+def test_local_store_of_somebody_elses(state):
+    """A sqlite file that others may write can send artifacts, and credentials, to any server."""
+    (state / "planted.db").touch(0o666)
+    (state / "planted.db").chmod(0o666)
+    uri = f"sqlite:///{state / 'planted.db'}"
+    Story(Destination(tracking_uri=uri)).finish(None).write(state / "a.jsonl")
+    code, text = command_here("replay", "--all")
+    assert code == 1
+    assert "nothing was sent" in text
 
 
 @pytest.mark.parametrize("answer", ["y", "n"])
@@ -209,6 +258,7 @@ def test_journal_that_others_may_write(state, stranger):
     done = command("replay", "--all", "--yes")
     assert done.stdout == "no journal is pending\n"
     assert f"{file} was left alone" in done.stderr
+    assert f"chmod -R go= {file}" in done.stderr
     assert Stranger.asked == []
 
 

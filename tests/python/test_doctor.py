@@ -223,7 +223,7 @@ def test_journals(env, tmp_path):
 
 def test_journals_that_others_may_write(env, tmp_path):
     """They do not wait for MLflow: nobody knows what they are."""
-    (tmp_path / "trackmllib-planted").mkdir()
+    (tmp_path / "trackmllib-planted").mkdir(mode=0o755)
     planted = Destination(tracking_uri="http://127.0.0.1:9")
     Story(planted).finish(None).write(tmp_path / "trackmllib-planted" / "a.jsonl")
     code, lines = doctor(**env)

@@ -130,7 +130,7 @@ def test_trials_that_outlive_the_fit(rows, experiment, journals):
     until(lambda: not journals())
     assert statuses(experiment.children()) == ["FAILED", "FINISHED", "FINISHED"]
     assert experiment.children()[2].data.metrics["score"] == 3.0
-    assert tracker()._consumer.unfinished() == of_others
+    assert set(tracker()._consumer.unfinished()) <= set(of_others)
 
 
 class UnspeakableError(Exception):

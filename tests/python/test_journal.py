@@ -173,6 +173,16 @@ def test_default_directory_is_the_users_state(monkeypatch, tmp_path):
         assert journal.default_directory() == tmp_path / "trackmllib"
 
 
+def test_temporary_folder_that_is_open_to_readers(tmp_path, blocked, monkeypatch):
+    """It is the user's own: it is closed, and used."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    usual = tmp_path / f"trackmllib-{os.getuid()}"
+    usual.mkdir(mode=0o755)
+    kept = Journal(blocked, "one")
+    assert kept.path.parent == usual
+    assert mode(usual) == 0o700
+
+
 @pytest.mark.parametrize("planted", ["folder", "link", "file"])
 def test_temporary_folder_that_somebody_else_has_taken(tmp_path, blocked, monkeypatch, planted):
     """Its name can be guessed: then the journal has a folder that is its user's own."""

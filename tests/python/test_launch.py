@@ -12,6 +12,7 @@ from trackmllib.jars import LISTENER
 from trackmllib.spark_defaults import properties
 
 JAR = trackmllib.jar_path()
+CLASS_PATH = "spark.driver.extraClassPath"
 MINE = "my.Listener"
 
 
@@ -31,9 +32,9 @@ print(json.dumps(builder._options))
     return json.loads(done.stdout), [line for line in done.stderr.splitlines() if line]
 
 
-def test_jar_and_listener():
-    """Both are set, once."""
-    assert configured() == ({"spark.jars": JAR, "spark.extraListeners": LISTENER}, [])
+def test_jar():
+    """It is on the driver's class path, once; the listener is not named, since Spark 4 finds it."""
+    assert configured() == ({CLASS_PATH: JAR}, [])
 
 
 def test_disabled():
@@ -42,61 +43,61 @@ def test_disabled():
 
 
 def test_builders_own():
-    """What the user has set in the builder stays."""
-    options, _ = configured(
-        f'.config("spark.jars", "a.jar, b.jar").config("spark.extraListeners", "{MINE}")'
-    )
-    assert options == {
-        "spark.jars": f"a.jar,b.jar,{JAR}",
-        "spark.extraListeners": f"{MINE},{LISTENER}",
-    }
+    """What the user has set in the builder stays; what is set to nothing is set."""
+    jars = {"spark.jars": "a.jar", "spark.jars.packages": "x:y:1", "spark.extraListeners": MINE}
+    settings = "".join(f'.config("{key}", "{value}")' for key, value in jars.items())
+    options, _ = configured(f'{settings}.config("{CLASS_PATH}", "/a.jar:/lib/*")')
+    assert options == {**jars, CLASS_PATH: f"/a.jar:/lib/*:{JAR}"}
+    options, _ = configured(f'.config("{CLASS_PATH}", "")', SPARK_CONF_DIR="/nowhere")
+    assert options == {CLASS_PATH: JAR}
 
 
-def test_listener_of_the_submit_arguments():
-    """It is kept, whichever way it is written; the last one counts, as for ``spark-submit``."""
-    for arguments in (
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "--jars x.jar pyspark-shell",
         f"--conf spark.extraListeners={MINE} pyspark-shell",
-        f"--driver-java-options '-Dx=1 -Dy' -c spark.extraListeners={MINE} pyspark-shell",
-        f"--conf spark.extraListeners=Other --conf=spark.extraListeners={MINE} pyspark-shell",
-    ):
-        options, said = configured(PYSPARK_SUBMIT_ARGS=arguments)
-        assert options == {"spark.jars": JAR, "spark.extraListeners": f"{MINE},{LISTENER}"}
-        assert said == []
+        "--driver-java-options '-Dx=1 -Dy' --packages x:y:1 pyspark-shell",
+        "pyspark-shell --driver-class-path for-the-program",
+    ],
+)
+def test_submit_arguments(arguments):
+    """What they say of jars, packages and listeners is not touched."""
+    assert configured(PYSPARK_SUBMIT_ARGS=arguments) == ({CLASS_PATH: JAR}, [])
 
 
-@pytest.mark.parametrize("given", ["--jars x.jar", "--conf spark.jars=x.jar"])
-def test_jars_of_the_submit_arguments(given):
-    """They beat the builder's: no listener is named whose jar would not be there."""
+@pytest.mark.parametrize(
+    "given",
+    [
+        "--driver-class-path x.jar",
+        "--driver-class-path=",
+        "--conf spark.driver.extraClassPath=x.jar",
+        "-c spark.driver.extraClassPath=x.jar",
+        "--conf=spark.driver.extraClassPath=x.jar",
+    ],
+)
+def test_class_path_of_the_submit_arguments(given):
+    """It beats the builder's, and stays as it is."""
     options, said = configured(PYSPARK_SUBMIT_ARGS=f"{given} pyspark-shell")
     assert options == {}
     (message, *_) = said
-    assert "What PySpark tunes is tracked" in message
+    assert "What PySpark tunes is tracked without it" in message
     assert JAR in message
-
-
-def test_our_jar_among_those_of_the_submit_arguments():
-    """Then the listener is certain to be there."""
-    options, _ = configured(PYSPARK_SUBMIT_ARGS=f"--jars x.jar,{JAR} pyspark-shell")
-    assert options == {"spark.extraListeners": LISTENER}
 
 
 @pytest.mark.parametrize("where", ["SPARK_CONF_DIR", "--properties-file", "both"])
 def test_properties_files(tmp_path, where):
     """What ``spark-defaults.conf`` has stays, or the file that is named in its place."""
-    defaults = tmp_path / "spark-defaults.conf"
-    defaults.write_text(f"spark.jars a.jar\nspark.extraListeners {MINE}\n")
+    (tmp_path / "spark-defaults.conf").write_text(f"{CLASS_PATH} a.jar\n")
     other = tmp_path / "other.conf"
-    other.write_text("spark.extraListeners=Other\n")
+    other.write_text(f"{CLASS_PATH}=b.jar\n" if where == "--properties-file" else "x=y")
     arguments = f"--properties-file {other}" if where != "SPARK_CONF_DIR" else ""
     arguments += " --load-spark-defaults" if where == "both" else ""
     options, _ = configured(
         SPARK_CONF_DIR=str(tmp_path), PYSPARK_SUBMIT_ARGS=f"{arguments} pyspark-shell"
     )
-    listener = MINE if where == "SPARK_CONF_DIR" else "Other"
-    assert options == {
-        "spark.jars": JAR if where == "--properties-file" else f"a.jar,{JAR}",
-        "spark.extraListeners": f"{listener},{LISTENER}",
-    }
+    first = "b.jar" if where == "--properties-file" else "a.jar"
+    assert options == {CLASS_PATH: f"{first}:{JAR}"}
 
 
 def test_properties(tmp_path):
@@ -137,7 +138,7 @@ def test_properties(tmp_path):
 def test_connect(setting, env):
     """A session of Spark Connect needs no jar, and takes none."""
     options, said = configured(setting, **env)
-    assert not {"spark.jars", "spark.extraListeners"} & options.keys()
+    assert not {CLASS_PATH, "spark.extraListeners"} & options.keys()
     assert said == []
 
 
@@ -156,7 +157,7 @@ def test_nothing_that_can_be_read(env):
     assert options == {}
     said = [line for line in said if "trackmllib" in line]
     assert len(said) == 2
-    assert all("what PySpark tunes in it is tracked" in line for line in said)
+    assert all("What PySpark tunes is tracked" in line for line in said)
 
 
 def test_hook_without_the_pth():
@@ -174,11 +175,14 @@ print(hasattr(tuning._parallelFitTasks, "__wrapped__"))
 
 
 def test_configured_session(spark):
-    """The session that all these tests run in has the listener on its class path."""
+    """The session that all these tests run in has the jar, and on Spark 4 the listener."""
     from trackmllib.hook.spark import has_jar
 
     assert has_jar(spark)
-    assert LISTENER in spark.conf.get("spark.extraListeners")
+    internals = spark._jvm.org.apache.spark.SparkInternals
+    listener = spark._jvm.java.lang.Class.forName(LISTENER)
+    there = internals.hasListener(internals.activeContextOrNull(), listener)
+    assert there == (not spark.version.startswith("3."))
 
 
 def test_session_that_is_there(spark):
@@ -190,3 +194,18 @@ def test_session_that_is_there(spark):
     builder = trackmllib.configure(SparkSession.builder)
     assert builder._options == {}
     assert switch._switched is True
+
+
+def test_own_listener_beside_ours(spark, monkeypatch):
+    """In a JVM that runs already and has the jar, the builder's list ends with ours."""
+    from pyspark.sql import SparkSession
+
+    from trackmllib.hook import spark as of_spark
+
+    monkeypatch.setattr(of_spark, "has_active_context", lambda: False)
+    for given, listeners in ((None, LISTENER), (MINE, f"{MINE},{LISTENER}"), ("", LISTENER)):
+        builder = SparkSession.builder
+        if given is not None:
+            builder.config("spark.extraListeners", given)
+        trackmllib.configure(trackmllib.configure(builder))
+        assert builder._options == {"spark.extraListeners": listeners}

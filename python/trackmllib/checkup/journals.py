@@ -8,6 +8,7 @@ from trackmllib import journal, messages
 from trackmllib.checkup.check import Check, ok, warn
 from trackmllib.checkup.scene import Scene
 from trackmllib.hook.tracker import open_journals
+from trackmllib.ownership import belongs_to_caller
 
 
 def journals(scene: Scene) -> Check:
@@ -18,8 +19,9 @@ def journals(scene: Scene) -> Check:
     left = [file for file in others if not _in_use(file)]
     if left:
         return warn(messages.journals_pending(len(left), directory))
-    if found.left_alone:
-        return warn(messages.left_alone(found.left_alone[0]))
+    mine = next(filter(belongs_to_caller, found.left_alone), None)
+    if mine is not None:
+        return warn(messages.left_alone(mine, own=True))
     return ok(f"no journal is pending in {directory or journal.default_directory()}")
 
 

@@ -19,7 +19,7 @@ DATA = "sparkml"
 """Where Spark's own files are among the model's."""
 
 
-_uploading: set[tuple[str, str]] = set()  # stores and runs whose first model is on its way
+_uploading: set[str] = set()  # the runs whose first model is on its way
 _choosing = threading.Lock()
 
 
@@ -30,16 +30,22 @@ def own_folder(store: Store, run_id: str, fit_uuid: str) -> Iterator[str]:
     It is ``model``, or ``model_<fit_uuid>`` where the run has another model, be it the user's or
     that of another tuning of this process which is being uploaded just now.
     """
-    run = (store.uri, run_id)
     with _choosing:
-        first = run not in _uploading
-        _uploading.add(run)
+        first = run_id not in _uploading
+        _uploading.add(run_id)
     try:
-        free = first and not store.has_artifact(run_id, NAME)
-        yield NAME if free else f"{NAME}_{fit_uuid}"
+        yield NAME if first and _is_free(store, run_id) else f"{NAME}_{fit_uuid}"
     finally:
         if first:
-            _uploading.discard(run)
+            _uploading.discard(run_id)
+
+
+def _is_free(store: Store, run_id: str) -> bool:
+    """Whether a run is known to have no model yet."""
+    try:
+        return not store.has_artifact(run_id, NAME)
+    except Exception:  # who may write to an artifact store need not be one who may list it
+        return False
 
 
 def requirements(spark: str | None = None) -> list[str]:

@@ -182,8 +182,9 @@ class Store:
         self._client.log_artifacts(run_id, str(directory), name)
 
     def has_artifact(self, run_id: str, name: str) -> bool:
-        """Whether a run has a folder of this name, or (MLflow 3) a logged model."""
-        return bool(self._client.list_artifacts(run_id, name))
+        """Whether a run has a file or a folder of this name, or (MLflow 3) a logged model."""
+        there = {one.path for one in self._client.list_artifacts(run_id)}
+        return name in there or bool(self._client.list_artifacts(run_id, name))
 
     def _artifacts_of(self, run: Run) -> Any:
         from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository

@@ -7,7 +7,10 @@ import javax.net.SocketFactory
 
 import py4j.{CallbackClient, Gateway, GatewayServer, Protocol, Py4JException, ReturnObject}
 
-/** A py4j gateway that lets its caller reach the methods of one object, and no other Java. */
+/**
+ * A py4j gateway on which the methods of one object can be called, and no others. What py4j answers
+ * beside calls is in `SECURITY.md`.
+ */
 private[bridge] final class SidecarGateway private (calls: SidecarCalls, client: CallbackClient)
     extends Gateway(calls, client) {
   override def invoke(constructor: String, arguments: JList[AnyRef]): ReturnObject =

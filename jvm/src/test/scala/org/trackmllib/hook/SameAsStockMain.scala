@@ -14,6 +14,10 @@ object SameAsStockMain {
       .builder()
       .master("local[1]")
       .config("spark.ui.enabled", false)
+      // Small data: less to compile and to plan.
+      .config("spark.sql.shuffle.partitions", 1)
+      .config("spark.sql.codegen.wholeStage", false)
+      .config("spark.sql.adaptive.enabled", false)
       .config("spark.extraListeners", "org.trackmllib.TuningListener")
       .config("spark.trackmllib.journalDir", arguments(0))
       .config("spark.trackmllib.python", "/no/such/python")
