@@ -14,8 +14,10 @@ ROOT = Path(__file__).resolve().parents[2]
 APPS = Path(__file__).parent / "apps"
 LISTENER = "org.trackmllib.TuningListener"
 LAUNCH_TIMEOUT = 900
-SMALL = {
+SMALL = {  # small data: less to compile and to plan
     "spark.ui.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.adaptive.enabled": "false",
     "spark.sql.shuffle.partitions": "1",
     "spark.default.parallelism": "1",
 }
