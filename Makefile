@@ -69,6 +69,7 @@ test-all: $(addprefix test-all-,$(or $(ONLY),sparks mlflow kills examples)) ## o
 # All tests on both Sparks; what programs do without trackmllib is looked at anew.
 test-all-sparks: envs
 	rm -rf $(BUILD)/untracked
+	ALL_TUNERS=1 $(MAKE) test-jvm
 	$(ENV_3)/bin/python $(PYTEST) tests/python
 	$(BIN)/python $(PYTEST)
 

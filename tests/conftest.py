@@ -36,6 +36,7 @@ def pytest_configure():
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
 def pytest_collection_modifyitems(items):
     """Marks what needs a driver; one worker has all tests that share something made for a file."""
     for item in items:

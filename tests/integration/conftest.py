@@ -16,14 +16,31 @@ from sparks import APPS, Finished, Spark, installed
 
 from empty_stores import empty_store
 
-_ON_EVERY_SPARK = {"test_launches", "test_both_languages"}
+# On the older Spark what depends on Spark: both languages the same, and a launch of each kind. A
+# driver that is killed is proven there, and in depth, in test_faults_ends, on the newer one.
+_ON_THE_OLDER = {
+    "test_both_languages",
+    "test_killed_drivers",
+    "test_scala_jar_alone",
+    "test_jar_of_the_other_scala",
+    "test_python_by_jar_in_the_environment",
+    "test_python_by_configure",
+    "test_python_by_configure_in_spark_submit",
+}
+_ON_THE_OLDER_ONLY = {"test_killed_drivers"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What does not depend on Spark's version is tried on the older one before a release only."""
+    """What is proven on one Spark is tried on the other before a release only."""
     for item in items:
         spark = item.callspec.params.get("spark_install") if hasattr(item, "callspec") else None
-        if spark not in (None, installed()[-1]) and item.path.stem not in _ON_EVERY_SPARK:
+        names = {item.path.stem, item.originalname, item.name}
+        if spark is None:
+            continue
+        wanted = not names & _ON_THE_OLDER_ONLY
+        if spark != installed()[-1]:
+            wanted = bool(names & _ON_THE_OLDER)
+        if not wanted:
             item.add_marker("release")
 
 

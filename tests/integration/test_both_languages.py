@@ -7,7 +7,6 @@ from urllib.parse import unquote
 
 import pytest
 from logged import OF_ONE_FIT, Node, experiments, history, journals, trees
-from sparks import Spark
 
 from conftest import Logged
 from measured import RESOURCES
@@ -34,9 +33,11 @@ TAKEN = {"fit_seconds", "evaluate_seconds"}
 
 
 @pytest.fixture(params=["scala", "python"])
-def tunings(request: pytest.FixtureRequest, spark_install: Spark) -> Logged:
+def tunings(
+    request: pytest.FixtureRequest, scala_tunings: Logged, python_tunings: Logged
+) -> Logged:
     """What either language has logged."""
-    return request.getfixturevalue(f"{request.param}_tunings")
+    return {"scala": scala_tunings, "python": python_tunings}[request.param]
 
 
 def comparable(values: dict) -> dict:

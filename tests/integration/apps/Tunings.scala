@@ -28,7 +28,11 @@ object Tunings {
 
   def treeValidator(parallelism: Int = 1): CrossValidator = {
     val dt = tree
-    validator().setEstimator(dt).setEstimatorParamMaps(depths(dt)).setParallelism(parallelism)
+    validator("inner")
+      .setNumFolds(2)
+      .setEstimator(dt)
+      .setEstimatorParamMaps(depths(dt))
+      .setParallelism(parallelism)
   }
 
   def main(args: Array[String]): Unit = {

@@ -28,7 +28,9 @@ def depths(dt):
 
 def tree_validator(parallelism=1):
     dt = tree()
-    return validator(estimator=dt, estimatorParamMaps=depths(dt), parallelism=parallelism)
+    return validator(
+        "inner", folds=2, estimator=dt, estimatorParamMaps=depths(dt), parallelism=parallelism
+    )
 
 
 def pipeline_validator():
