@@ -66,9 +66,9 @@ class Program:
         for driver in self.started:
             driver.close()
 
-    def replay(self, state: Path, **env: str) -> None:
+    def replay(self, state: Path, *options: str, **env: str) -> None:
         """Brings in what is pending, in a state directory or where the temporary ones are."""
-        command = [str(self.spark.bin / "trackmllib"), "replay", "--all"]
+        command = [str(self.spark.bin / "trackmllib"), "replay", "--all", *options]
         done = self.spark.run(command, **{"TMPDIR": str(state), **env})
         assert done.code == 0, done.out + done.err
 

@@ -48,7 +48,7 @@ def test_answers(language: str, newest_spark: Spark, server, tmp_path: Path) -> 
             assert reason in driver.err
         for way in ways.values():
             way.fault = None
-        program.replay(tmp_path, **env)
+        program.replay(tmp_path, "--yes", **env)  # each way is a server of its own
     finally:
         program.close()
         for way in ways.values():
