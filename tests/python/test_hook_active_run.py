@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 
 import mlflow
 import pytest
@@ -18,7 +19,7 @@ from trackmllib.hook.live import LiveTuning
 @pytest.fixture(autouse=True)
 def _no_run(monkeypatch):
     """Each test begins and ends without an active run or experiment; MLflow has time."""
-    monkeypatch.setattr("trackmllib.hook.live._MAIN_RUN_WAIT", 60.0)
+    monkeypatch.setattr("trackmllib.hook.live._RUN_WAIT", 60.0)
     yield
     while mlflow.active_run():
         mlflow.end_run()
@@ -118,44 +119,160 @@ def test_what_a_subclass_logs_before_its_folds(rows, experiment):
     assert len(experiment.mains()) == 1
 
 
-def test_main_run_is_waited_for_once(rows, experiment, monkeypatch):
-    """And not again in each fold, where MLflow has not made it in time."""
-    opened = []
-    stock = LiveTuning.open
-    monkeypatch.setattr(LiveTuning, "open", lambda tuning: opened.append(tuning) or stock(tuning))
-    validator().setNumFolds(3).fit(rows)
-    assert len(opened) == 1
-    assert len(experiment.children()) == 3
-
-
 @pytest.mark.parametrize("parallelism", [1, 3])
-def test_what_the_evaluator_logs(rows, experiment, parallelism):
-    """It lands in the main run, ours or the user's."""
+@pytest.mark.parametrize("under", [False, True])
+def test_what_a_trial_logs(rows, experiment, parallelism, under):
+    """It belongs to the trial's own run, whatever the main run is; nothing of ours is lost."""
 
     def score(model):
-        mlflow.log_metric("mine", model.getOrDefault("size"))
-        return 1.0
+        size = model.getOrDefault("size")
+        mlflow.log_params({"mine": size, "size": "theirs"})
+        mlflow.log_metric("score", -1.0)
+        mlflow.set_tag("mlflow.note.content", "theirs")
+        return float(size)
 
-    tuner = validator(evaluator=NamedScore(score), parallelism=parallelism)
-    tuner.fit(rows)
-    with mlflow.start_run():
+    tuner = validator(evaluator=NamedScore(score), parallelism=parallelism, numFolds=2)
+    with mlflow.start_run() if under else nullcontext():
         tuner.fit(rows)
-    assert len(experiment.mains()) == 2
-    for main in experiment.mains():
-        assert main.data.metrics["mine"] in (1, 2, 3)
-        assert len(experiment.children(main)) == 3
+    children = experiment.children()
+    assert [run.data.params["mine"] for run in children] == ["1", "2", "3"]
+    assert "mine" not in experiment.main().data.params
+    for run in children:
+        uuid = run.data.tags["fit_uuid"]
+        assert run.data.params["size"] == "theirs"
+        assert run.data.params[f"size_{uuid}"] == run.data.params["mine"]
+        assert run.data.metrics["score"] == -1.0
+        assert experiment.steps(run, f"score_{uuid}").keys() == {0, 1}
+        assert run.data.metrics["avg_score"] == float(run.data.params["mine"])
+        assert run.data.tags["mlflow.note.content"] == "theirs"
+        assert run.info.status == "FINISHED"
+
+
+def test_what_autologging_logs_in_a_trial(rows, experiment):
+    """Scikit-learn's models inside an estimator: each trial has the params of its own."""
+    from sklearn.linear_model import Ridge
+
+    def fit(stage, _):
+        Ridge(alpha=float(stage.getOrDefault("size"))).fit([[0.0], [1.0]], [0.0, 1.0])
+
+    mlflow.sklearn.autolog(log_models=False, silent=True)
+    try:
+        validator(estimator=Quick(before_fit=fit)).fit(rows)
+    finally:
+        mlflow.sklearn.autolog(disable=True)
+    assert [run.data.params["alpha"] for run in experiment.children()] == ["1.0", "2.0", "3.0"]
+    assert len(experiment.mains()) == 1
 
 
 def test_active_run_while_it_runs(rows, experiment):
-    """In the calling thread and in the trials' threads the main run is active."""
-    seen = []
+    """In a trial's thread the trial's run is active, in the calling thread the main run is."""
+    seen = {}
 
-    def look(*_):
-        seen.append((threading.current_thread().name, mlflow.active_run().info.run_id))
+    def look(stage, _):
+        here = threading.current_thread() is calling, stage.getOrDefault("size")
+        seen[here] = mlflow.active_run().info.run_id
 
+    calling = threading.current_thread()
     validator(estimator=Quick(before_fit=look)).fit(rows)
-    assert {run_id for _, run_id in seen} == {experiment.main().info.run_id}
-    assert len({thread for thread, _ in seen}) > 1
+    trials = {(False, size): run.info.run_id for size, run in enumerate(experiment.children(), 1)}
+    assert seen == {**trials, (True, 3): experiment.main().info.run_id}
+    assert type(fluent._active_run_stack.get()) is list
+
+
+def test_a_trial_that_asks_for_nothing(rows, experiment, monkeypatch):
+    """It waits for nobody, and its run is written in one go as ever."""
+    asked = []
+    monkeypatch.setattr(LiveTuning, "run_of", lambda *args: asked.append(args))
+    validator().fit(rows)
+    assert asked == []
+    assert len(experiment.children()) == 3
+
+
+def test_mlflow_is_waited_for_once(rows, experiment, monkeypatch):
+    """And no more, where it has not made a run in time."""
+    waits = []
+
+    def never(_self, _tuning, _trial, timeout):
+        waits.append(timeout)
+
+    monkeypatch.setattr("trackmllib.hook.tracker.Tracker.run", never)
+    runs = []
+    validator(estimator=Quick(before_fit=lambda *_: runs.append(mlflow.active_run()))).fit(rows)
+    assert set(runs) == {None}
+    assert (waits[0] > 0, set(waits[1:])) == (True, {0.0})
+    assert len(experiment.children()) == 3
+
+
+def _wrapped(start_run):
+    def start(*args, **kwargs):
+        return start_run(*args, **kwargs)
+
+    return start
+
+
+@pytest.mark.parametrize("where", ["estimator", "evaluator"])
+@pytest.mark.parametrize(
+    "start",
+    [
+        fluent.start_run,
+        _wrapped(fluent.start_run),
+        lambda: mlflow.start_run(None),
+        lambda: fluent.start_run(None, None, "x", False),
+        lambda: mlflow.start_run(run_name="x", nested=True),
+    ],
+    ids=["imported", "wrapped", "looked up", "by position", "nested"],
+)
+def test_runs_that_a_step_starts(rows, experiment, start, where):
+    """They are what they are without trackmllib: runs of their own, with no parent."""
+
+    def step(*_):
+        assert mlflow.active_run() is not None
+        with start():
+            mlflow.log_param("own", 1)
+        assert mlflow.active_run().data.params == {}
+        return 1.0
+
+    steps = (
+        {"estimator": Quick(before_fit=step)}
+        if where == "estimator"
+        else {"evaluator": NamedScore(step)}
+    )
+    validator((1, 2), **steps).fit(rows)
+    own = [run for run in experiment.mains() if "own" in run.data.params]
+    (main,) = [run for run in experiment.mains() if "own" not in run.data.params]
+    assert statuses(own) == ["FINISHED"] * len(own)
+    assert len(own) == (7 if where == "estimator" else 6)
+    assert statuses(experiment.children(main)) == ["FINISHED", "FINISHED"]
+    assert mlflow.start_run is fluent.start_run
+
+
+def test_another_store_of_a_trial(rows, experiment, server):
+    """What a step logs to another store is not sent to a run that is not there."""
+    there = Experiment(mlflow.MlflowClient(server.uri))
+    before = mlflow.get_tracking_uri()
+
+    def score(_):
+        mlflow.set_tracking_uri(server.uri)
+        try:
+            assert mlflow.active_run() is None
+            with mlflow.start_run(experiment_id=there.id):
+                mlflow.log_param("own", 1)
+        finally:
+            mlflow.set_tracking_uri(before)
+        return 1.0
+
+    validator((1,), evaluator=NamedScore(score), numFolds=2).fit(rows)
+    assert len(there.runs()) == 2
+    assert len(experiment.children()) == 1
+
+
+def test_an_mlflow_that_keeps_its_runs_elsewhere(rows, experiment, monkeypatch):
+    """Nothing is lent, and the tuning is logged all the same."""
+    monkeypatch.setattr(fluent, "start_run", lambda: None)
+    runs = []
+    validator(estimator=Quick(before_fit=lambda *_: runs.append(mlflow.active_run()))).fit(rows)
+    assert set(runs) == {None}
+    assert len(experiment.children()) == 3
 
 
 def test_run_of_the_conf(rows, experiment, store, conf):
@@ -267,15 +384,23 @@ def test_store_of_the_conf(rows, server, conf, experiment):
 
 
 def test_ended_by_the_user_meanwhile(rows, experiment):
-    """A user's step that ends the active run, and opens one of its own, disturbs nothing."""
+    """A step that ends all runs that are active ends none of ours, and may begin its own."""
 
     def meddle(*_):
-        mlflow.end_run()
+        while mlflow.active_run():
+            mlflow.end_run()
         with mlflow.start_run(run_name="own"):
             pass
 
-    model = validator((1, 2), estimator=Quick(before_fit=meddle)).fit(rows)
-    assert model.avgMetrics == [1.0, 2.0]
+    def look(_):
+        (main,) = [run for run in experiment.mains() if run.info.run_name != "own"]
+        assert main.info.status == "RUNNING"
+        return 1.0
+
+    model = validator((1, 2), estimator=Quick(before_fit=meddle), evaluator=NamedScore(look)).fit(
+        rows
+    )
+    assert model.avgMetrics == [1.0, 1.0]
     (main,) = [run for run in experiment.mains() if run.info.run_name != "own"]
     assert main.info.status == "FINISHED"
     assert len(experiment.children(main)) == 2

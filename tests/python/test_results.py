@@ -334,7 +334,7 @@ def test_metrics_appear_while_the_tuning_runs(server):
         folds=None,
         tell=consumer.accept,
     )
-    assert consumer.main_run(story.id, LONG)
+    assert consumer.run(story.id, None, LONG)
     story.run(0, 0.5)
     main = until(
         lambda: remote.mains() and "trial_f1" in remote.main().data.metrics and remote.main()
@@ -350,7 +350,7 @@ def shown_beside_the_last_fit(experiment):
     """A tuning whose trials are over, and whose main run shows the results already."""
     consumer = Consumer(lambda tuning: None)
     story = Story(to(experiment), tell=consumer.accept).run(0, 0.5, 0.6).run(1, 0.7, 0.9)
-    assert consumer.main_run(story.id, LONG)
+    assert consumer.run(story.id, None, LONG)
     main = until(lambda: "mlflow.note.content" in experiment.main().data.tags and experiment.main())
     assert main.info.status == "RUNNING"
     assert main.data.tags["mlflow.note.content"].startswith("**Best: `maxDepth=1`**")

@@ -76,7 +76,7 @@ def test_requests_of_a_quick_trial(gate, remote):
     """Three: made, written, ended."""
     consumer = Consumer(lambda tuning: None)
     story = Story(at(gate, remote), trials=20, tell=consumer.accept)
-    assert consumer.main_run(story.id, LONG)
+    assert consumer.run(story.id, None, LONG)
     before = gate.requests
     for trial in range(20):
         story.run(trial, 0.5, 0.6)
@@ -92,7 +92,7 @@ def test_requests_of_a_trial_that_is_measured(gate, remote, monkeypatch):
     monkeypatch.setattr("trackmllib.consumer.trial._MEASURED", 15.0)
     consumer = Consumer(lambda tuning: None)
     story = Story(at(gate, remote), folds=None, trials=20, tell=consumer.accept)
-    assert consumer.main_run(story.id, LONG)
+    assert consumer.run(story.id, None, LONG)
     before = gate.requests
     for trial in range(20):
         story.begin(trial, measured=True).end(trial)
@@ -110,7 +110,7 @@ def test_server_that_is_away(caplog):
     consumer = Consumer(lambda tuning: None)
     began = time.monotonic()
     story = Story(nowhere, tell=consumer.accept)
-    assert consumer.main_run(story.id, 10) is None
+    assert consumer.run(story.id, None, 10) is None
     story.run(0, 0.5, 0.6).finish(0)
     reason = consumer.wait(story.id, 60)
     assert time.monotonic() - began < 3

@@ -196,7 +196,7 @@ threading.Thread(target=tuner.fit, args=(rows,), daemon=True).start()
 running.wait()
 from trackmllib.hook.tracker import tracker
 (tuning,) = tracker()._journals
-tracker().main_run(tuning, 30)
+tracker().run(tuning, None, 30)
 """
     )
     assert python(code, check=False).returncode == 0
@@ -218,7 +218,7 @@ def tell(event):
     begins = isinstance(event, TuningStarted)
     tracker().start(event, None) if begins else tracker().emit(event)
 story = Story(Destination(), tell=tell).begin(0).end(0)
-tracker().main_run(story.id, 60)
+tracker().run(story.id, None, 60)
 time.sleep(3)  # the threads that write have gone
 child = os.fork()
 if child == 0:

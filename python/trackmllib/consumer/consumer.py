@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from trackmllib import messages
 from trackmllib.consumer.main_run import MainRun
@@ -14,6 +15,9 @@ from trackmllib.consumer.trial import Trial
 from trackmllib.consumer.tuning import Tuning
 from trackmllib.consumer.writers import Writers
 from trackmllib.events import Event, Parent, TuningFailed, TuningStarted
+
+if TYPE_CHECKING:
+    import mlflow.entities
 
 Done = Callable[[Tuning], None]
 
@@ -57,14 +61,23 @@ class Consumer:
         """A tuning that is not wholly in MLflow yet."""
         return self._tunings.get(tuning)
 
-    def main_run(self, tuning: str, timeout: float) -> MainRun | None:
-        """A tuning's main run, once MLflow has it; waited for at most ``timeout`` seconds."""
+    def run(self, tuning: str, trial: int | None, timeout: float) -> mlflow.entities.Run | None:
+        """A trial's run, or without one the main run, for the user's code to log to.
+
+        Waits for at most ``timeout`` seconds until MLflow has it; not where MLflow is in trouble.
+        """
         found = self._tunings.get(tuning)
         if found is None:
             return None
-        with self._changed:
-            self._changed.wait_for(lambda: found.main.id or found.trouble or found.refused, timeout)
-        return found.main if found.main.id else None
+        run: Run | None = found.main if trial is None else found.trials.get(trial)
+        if run is None:
+            return None
+        run.lent = True
+        if run.entity is None and timeout > 0:
+            with self._changed:
+                self._writers_of(found).put_first(run)
+                self._changed.wait_for(lambda: run.entity or found.trouble, timeout)
+        return run.entity
 
     def wait(self, tuning: str, timeout: float) -> str | None:
         """Waits until MLflow has everything of a tuning that is over, and of those nested in it.

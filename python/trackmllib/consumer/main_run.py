@@ -6,14 +6,13 @@ import math
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trackmllib import messages
 from trackmllib.consumer import naming, picture, shared, view
 from trackmllib.consumer.conclusion import Conclusion
 from trackmllib.consumer.run import Run
-from trackmllib.consumer.store import MetricValue, Store, is_missing
+from trackmllib.consumer.store import Store, is_missing
 
 if TYPE_CHECKING:
     import mlflow.entities
@@ -28,17 +27,15 @@ class MainRun(Run):
 
     Attributes:
         ours: whether trackmllib makes it, and so ends it.
-        entity: MLflow's own object of a run that was made or found here.
         outermost: whether the tuning is nested in no other.
         view: the key of the tuning's view; ``None``: there is none, or not yet.
         view_due: whether it is still to be written.
     """
 
     def __init__(self, tuning: Tuning) -> None:
-        super().__init__(tuning.started.destination.run_id, resumed=tuning.resumed)
-        self.tuning = tuning
+        super().__init__(tuning, tuning.started.destination.run_id, resumed=tuning.resumed)
         self.ours = self.id is None
-        self.entity: mlflow.entities.Run | None = None
+        self.lent = not self.ours
         self.view: str | None = None
         # hundreds of tunings may be nested in one: they have their tables, and no more
         self.outermost = tuning.started.parent is None
@@ -47,7 +44,6 @@ class MainRun(Run):
         self._looking = threading.Lock()
         self._children: dict[str, mlflow.entities.Run] | None = None
         self._written_at: float | None = None
-        self._metric_keys: dict[str, str] = {}  # on a run of the user's: what ours are there
         self._tried = 0
         self._best: float | None = None
         self._conclusion = Conclusion(tuning)
@@ -127,7 +123,7 @@ class MainRun(Run):
                 if not is_missing(error):
                     raise
                 messages.logger.warning(messages.run_not_found(self.id or "", error))
-                self.id, self.ours = None, True
+                self.id, self.ours, self.lent = None, True, False
         return super().create(store)
 
     def children(self, store: Store) -> dict[str, mlflow.entities.Run]:
@@ -202,10 +198,6 @@ class MainRun(Run):
             f"{self.tuning.started.time}",
         )
 
-    def _make(self, store: Store) -> mlflow.entities.Run:
-        self.entity = super()._make(store)
-        return self.entity
-
     def _leave_out(self, there: mlflow.entities.Run) -> None:
         super()._leave_out(there)
         table = f"tuning_results_{self.tuning.fit_uuid}.json"
@@ -224,43 +216,10 @@ class MainRun(Run):
             self.experiment(store), naming.shortened_name(name), started.time, tags
         )
 
-    def _log(
-        self,
-        store: Store,
-        params: dict[str, str],
-        tags: dict[str, str],
-        metrics: list[MetricValue],
-    ) -> None:
-        assert self.id is not None
-        if self.ours and shared.TABLES not in tags:
-            store.log(self.id, params, tags, metrics)
-            return
-        with store.shared_run:  # what stands on a run that others write to decides our names
-            there = store.get_run(self.id).data
-            if self.ours:
-                tags = shared.tables(there.tags, tags)
-            else:
-                uuid = self.tuning.fit_uuid
-                params = shared.beside(there.params, params, uuid)
-                tags = shared.tags(there.tags, tags, uuid)
-                metrics = self._beside(store, there.metrics, metrics)
-            store.log(self.id, params, tags, metrics)
-
-    def _beside(
-        self, store: Store, there: Mapping[str, float], metrics: list[MetricValue]
-    ) -> list[MetricValue]:
-        """The metrics, a name that the run has from someone else mangled."""
-        for name in {one.key for one in metrics} - self._metric_keys.keys():
-            key = shared.mangled(name, self.tuning.fit_uuid)
-            plain = name not in there or (self.tuning.resumed and self._wrote(store, name, metrics))
-            self._metric_keys[name] = name if plain and key not in there else key
-        return [replace(one, key=self._metric_keys[one.key]) for one in metrics]
-
-    def _wrote(self, store: Store, name: str, metrics: list[MetricValue]) -> bool:
-        """Whether another consumer has written some of these values of ours already."""
-        assert self.id is not None
-        there = store.metric_history(self.id, name)
-        return any(one.key == name and one in there for one in metrics)
+    def _tags_beside(self, there: Mapping[str, str], tags: dict[str, str]) -> dict[str, str]:
+        if self.ours:  # also with other values than before
+            return shared.tables(there, tags)
+        return super()._tags_beside(there, tags)
 
     def _may_end(self) -> bool:
         return self.ours and self._concluded and self.tuning.only_main_is_left()

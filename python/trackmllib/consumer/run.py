@@ -8,25 +8,34 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from trackmllib.consumer import naming
+from trackmllib.consumer import naming, shared
 from trackmllib.consumer.store import MetricValue, Store
 
 if TYPE_CHECKING:
     import mlflow.entities
+
+    from trackmllib.consumer.tuning import Tuning
 
 
 class Run(ABC):
     """A main or a child run.
 
     Attributes:
+        tuning: the tuning that it belongs to.
         id: MLflow's id, once the run is there.
+        entity: MLflow's own object of a run that was made or found here.
+        lent: whether the user's code may have written to it, under names of ours too.
     """
 
-    def __init__(self, run_id: str | None, *, resumed: bool) -> None:
+    def __init__(self, tuning: Tuning, run_id: str | None, *, resumed: bool) -> None:
+        self.tuning = tuning
         self.id = run_id
+        self.entity: mlflow.entities.Run | None = None
+        self.lent = False
         self.was_there = resumed  # whether MLflow had it before this consumer, as far as we know
         self._asked = resumed  # whether MLflow may have made it, also where no answer came
         self._doubled = False  # whether it may still make it a second time
@@ -35,6 +44,7 @@ class Run(ABC):
         self._params: dict[str, str] = {}
         self._tags: dict[str, str] = {}
         self._metrics: list[MetricValue] = []
+        self._metric_keys: dict[str, str] = {}  # what our metrics are called on the run
         self._end: tuple[str, int] | None = None
         self._written_end: tuple[str, int] | None = None
 
@@ -95,6 +105,7 @@ class Run(ABC):
         run = found[0] if found else self._create(store, tags)
         with self._pending:
             self._leave_out(run)
+        self.entity = run
         return run
 
     def _leave_out(self, there: mlflow.entities.Run) -> None:
@@ -165,7 +176,38 @@ class Run(ABC):
         metrics: list[MetricValue],
     ) -> None:
         assert self.id is not None
-        store.log(self.id, params, tags, metrics)
+        if not self.lent:
+            self._metric_keys.update((one.key, one.key) for one in metrics)
+            store.log(self.id, params, tags, metrics)
+            return
+        with store.shared_run:  # what stands on a run that others write to decides our names
+            there = store.get_run(self.id).data
+            uuid = self.tuning.fit_uuid
+            store.log(
+                self.id,
+                shared.beside(there.params, params, uuid),
+                self._tags_beside(there.tags, tags),
+                self._metrics_beside(store, there.metrics, metrics),
+            )
+
+    def _tags_beside(self, there: Mapping[str, str], tags: dict[str, str]) -> dict[str, str]:
+        return shared.tags(there, tags, self.tuning.fit_uuid)
+
+    def _metrics_beside(
+        self, store: Store, there: Mapping[str, float], metrics: list[MetricValue]
+    ) -> list[MetricValue]:
+        """The metrics, a name that the run has from someone else mangled."""
+        for name in {one.key for one in metrics} - self._metric_keys.keys():
+            key = shared.mangled(name, self.tuning.fit_uuid)
+            plain = name not in there or (self.tuning.resumed and self._wrote(store, name, metrics))
+            self._metric_keys[name] = name if plain and key not in there else key
+        return [replace(one, key=self._metric_keys[one.key]) for one in metrics]
+
+    def _wrote(self, store: Store, name: str, metrics: list[MetricValue]) -> bool:
+        """Whether another consumer has written some of these values of ours already."""
+        assert self.id is not None
+        there = store.metric_history(self.id, name)
+        return any(one.key == name and one in there for one in metrics)
 
     def _may_end(self) -> bool:
         return True

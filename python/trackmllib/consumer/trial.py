@@ -35,8 +35,7 @@ class Trial(Run):
     """
 
     def __init__(self, tuning: Tuning, first: TrialStarted) -> None:
-        super().__init__(None, resumed=False)
-        self.tuning = tuning
+        super().__init__(tuning, None, resumed=False)
         self.index = first.trial
         self.setting = naming.ordered(first.setting)
         self.running = 0

@@ -64,6 +64,12 @@ class Writers:
             else:
                 self._queue(run, at)
 
+    def put_first(self, run: Run) -> None:
+        """Has ``run`` written before all that waits."""
+        with self._work:
+            if run not in self._again:
+                self._queue(run, 0.0)
+
     def _queue(self, run: Run, at: float) -> None:
         if self._at.get(run, at + 1) <= at:
             return

@@ -40,11 +40,9 @@ def tuning_fit(stock: Callable[..., Any], tuner: Any, dataset: Any) -> Any:
     if tuning is None:
         with place.at(Place(None)):
             return stock(tuner, dataset)
-    with place.at(Place(tuning)) as here:
+    with place.at(Place(tuning)):
         try:
-            with here.meanwhile:
-                if type(tuner).__module__ != stock.__module__:  # what a subclass does may log
-                    _lend_run(here)
+            with active_run.lent(lambda: harmless(tuning.run_of, None)):
                 model = stock(tuner, dataset)
         except BaseException as error:
             harmless(tuning.failed, error)
@@ -65,16 +63,8 @@ def fold_tasks(
     here = place.here()
     if here is None or here.tuning is None or here.trial is not None:
         return stock(estimator, train, evaluator, *args, **kwargs)
-    if here.tuning.folds == 0:  # not before: MLflow makes the run while Spark splits the data
-        _lend_run(here)
     fold = Fold(here.tuning, estimator, evaluator)
     return [fold.observed(task) for task in stock(fold, train, fold, *args, **kwargs)]
-
-
-def _lend_run(here: Place) -> None:
-    """The tuning's run is the active one until Spark's ``fit`` is over."""
-    assert here.tuning is not None
-    here.meanwhile.enter_context(active_run.active(harmless(here.tuning.open)))
 
 
 def _unseen_fit(

@@ -61,7 +61,10 @@ class Fold:
 
         def run() -> tuple[int, float, Any]:
             self._trial.index = None
-            with place.at(Place(self._tuning)), active_run.active(self._tuning.run):
+            with (
+                place.at(Place(self._tuning)) as here,
+                active_run.lent(lambda: harmless(self._tuning.run_of, here.trial)),
+            ):
                 try:
                     result = task()
                 except BaseException as error:

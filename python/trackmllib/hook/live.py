@@ -29,7 +29,7 @@ from trackmllib.hook.tracker import Tracker, tracker
 if TYPE_CHECKING:
     from mlflow.entities import Run
 
-_MAIN_RUN_WAIT = 2.0
+_RUN_WAIT = 2.0  # seconds that MLflow has to make a run which the user's code asks for
 _LONGEST_ERROR = 4900
 
 P = ParamSpec("P")
@@ -43,7 +43,6 @@ class LiveTuning:
         id: its id in the events.
         maps: the param maps that it tries.
         folds: how many folds have begun.
-        run: the run that is active while it runs, where MLflow could say so in time.
         destination: where it is logged.
         logged: where it is in MLflow, once it is over.
     """
@@ -52,14 +51,14 @@ class LiveTuning:
         self.id = uuid.uuid4().hex
         self.maps: Sequence[Mapping[Any, Any]] = tuner.getEstimatorParamMaps()
         self.folds = 0
-        self.run: Run | None = None
         self.logged: Logged | None = None
         self._conf = conf.read(spark.conf_of(session))
         self._tracker: Tracker = tracker()
         active = active_run.current()
         outer, parent = place.around() or (None, None)
-        if active is not None and outer is not None and outer.owns(active):
-            active = None  # it is the outer tuning's doing: this one is nested in its trial
+        self._users_run = active
+        if outer is not None and active is not None and outer.is_under(active):
+            active = None  # it was active before the outer tuning, in one of whose trials this is
         goes_with = outer.destination if outer is not None else self._conf.destination
         started = _started(self.id, tuner, session, goes_with, active, parent)
         if began is not None:
@@ -70,27 +69,33 @@ class LiveTuning:
         self._is_over = False
         self._bus = Bus(session, self.id, self._tracker.emit)
         self._bus.tell(started)
-        # a nested tuning leaves the outer one's run active, and its trials do not wait for MLflow
-        self.run = outer.run if outer is not None and active is None else active
         self.destination: Destination = started.destination
+        self._logs_to = active
+        self._run_wait = _RUN_WAIT
+
+    def run_of(self, trial: int | None) -> Run | None:
+        """The run that what the user's code logs now belongs to: a trial's own, or the main run.
+
+        Waits until MLflow has made it, for 2 s at most, and once that was too short not again.
+        """
+        if not self._is_where_mlflow_logs():
+            return None
+        if trial is None and self._logs_to is not None:
+            return self._logs_to
+        run = self._tracker.run(self.id, trial, self._run_wait)
+        if run is None:
+            self._run_wait = 0.0
+        return run
+
+    def is_under(self, run: Run) -> bool:
+        """Whether ``run`` was the user's active run when this tuning began."""
+        return self._users_run is not None and self._users_run.info.run_id == run.info.run_id
+
+    def _is_where_mlflow_logs(self) -> bool:
+        """Whether the user's code logs to the store that this tuning is logged to."""
         mlflow = active_run.mlflow_loaded()
-        self._may_be_active = (
-            active is None
-            and parent is None
-            and mlflow is not None
-            and started.destination.tracking_uri == mlflow.get_tracking_uri()
-        )
-
-    def open(self) -> Run | None:
-        """The run that is to be active from now on, where MLflow makes it in time."""
-        if self.run is None and self._may_be_active:
-            main = self._tracker.main_run(self.id, _MAIN_RUN_WAIT)
-            self.run = main.entity if main else None
-        return self.run
-
-    def owns(self, run: Run) -> bool:
-        """Whether ``run`` is the one that this tuning made active."""
-        return self.run is not None and self.run.info.run_id == run.info.run_id
+        uri = self.destination.tracking_uri
+        return mlflow is not None and uri in (None, mlflow.get_tracking_uri())
 
     def trial_started(
         self, trial: int, fold: int | None, time: int, *, seen_from_its_start: bool = False
@@ -166,7 +171,7 @@ class LiveTuning:
         if tuning is None:
             return
         self.logged = Logged(tuning.main.id, tuning.fit_uuid, self.destination.tracking_uri)
-        if self._may_be_active and tuning.main.entity:
+        if tuning.main.entity and not self._nested and self._is_where_mlflow_logs():
             active_run.was_last(tuning.main.entity)
 
     def _emit(self, event: Event) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trackmllib.events import Parent
@@ -22,13 +22,11 @@ class Place:
         tuning: the tuning; ``None``: a tuner that does not use Spark's own ``fit``.
         trial: the trial's index; ``None`` outside the trials, as in the final refit.
         reached: whether a tuner's own ``fit`` came to Spark's after all.
-        meanwhile: what is to be undone when Spark's ``fit`` is over.
     """
 
     tuning: LiveTuning | None
     trial: int | None = None
     reached: bool = False
-    meanwhile: ExitStack = field(default_factory=ExitStack)
 
 
 class _Places(threading.local):

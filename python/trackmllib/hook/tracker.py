@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trackmllib import journal, messages
 from trackmllib.consumer import Consumer
-from trackmllib.consumer.main_run import MainRun
 from trackmllib.consumer.tuning import Tuning
 from trackmllib.ending import at_end
 from trackmllib.events import Event, TuningStarted, to_line
 from trackmllib.journal import Journal
 from trackmllib.progress import Progress
 from trackmllib.progress.display import Display
+
+if TYPE_CHECKING:
+    from mlflow.entities import Run
 
 _AT_END = 5.0
 
@@ -62,9 +65,9 @@ class Tracker:
         """A tuning that is not wholly in MLflow yet."""
         return self._consumer.tuning(tuning)
 
-    def main_run(self, tuning: str, timeout: float) -> MainRun | None:
-        """A tuning's main run, once MLflow has it; waited for at most ``timeout`` seconds."""
-        return self._consumer.main_run(tuning, timeout)
+    def run(self, tuning: str, trial: int | None, timeout: float) -> Run | None:
+        """A trial's run, or the main run: see :meth:`Consumer.run`."""
+        return self._consumer.run(tuning, trial, timeout)
 
     def wait(self, tuning: str, timeout: float) -> None:
         """Waits until MLflow has everything of a tuning, and says where it is kept if not."""
