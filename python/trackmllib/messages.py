@@ -39,8 +39,12 @@ def bad_conf(key: str, value: str, accepted: str, default: Any) -> str:
 
 
 def hook_failed(error: BaseException) -> str:
+    try:
+        reason = repr(error)
+    except BaseException:  # the user's own class of it
+        reason = type(error).__name__
     return (
-        f"this tuning could not be tracked ({error!r}). Training goes on as without trackmllib; "
+        f"this tuning could not be tracked ({reason}). Training goes on as without trackmllib; "
         "please report it with the Spark and MLflow versions."
     )
 
@@ -93,6 +97,17 @@ def no_artifacts(error: BaseException) -> str:
 
 def still_writing(seconds: float) -> str:
     return f"MLflow had not everything {seconds:g} s after the fit (spark.trackmllib.flushTimeout)"
+
+
+def still_silent() -> str:
+    return "MLflow has not answered since an earlier fit waited for it in vain"
+
+
+def interrupted() -> str:
+    return (
+        "Ctrl-C has ended the wait for it and nothing else: the program goes on, and a second "
+        "Ctrl-C stops it"
+    )
 
 
 def unreachable(uri: str, reason: object) -> str:

@@ -8,7 +8,7 @@ import sys
 from trackmllib import _pth, conf, messages
 from trackmllib.checkup.check import Check, fail, ok, warn
 from trackmllib.checkup.scene import Scene
-from trackmllib.hook import spark, switch
+from trackmllib.hook import patch, spark, switch
 
 _PROVIDER = "trackmllib"  # FitProvider.java
 
@@ -33,8 +33,9 @@ def in_python(_: Scene) -> Check:
     """The hook on PySpark's tuners."""
     tuning = sys.modules.get(_pth.TARGET)
     if tuning is not None:
-        hooked = hasattr(getattr(tuning, "_parallelFitTasks", None), "__wrapped__")
-        return ok("PySpark's tuners are hooked") if hooked else fail(messages.no_python_hook())
+        if patch.is_hooked(tuning):
+            return ok("PySpark's tuners are hooked")
+        return fail(messages.no_python_hook())
     if _pth.armed():
         return ok("PySpark's tuners are hooked as soon as they are imported")
     return warn(messages.no_pth())

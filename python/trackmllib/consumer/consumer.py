@@ -19,6 +19,8 @@ from trackmllib.events import Event, Parent, TuningFailed, TuningStarted
 if TYPE_CHECKING:
     import mlflow.entities
 
+_SILENT_WAIT = 1.0
+
 Done = Callable[[Tuning], None]
 
 
@@ -42,6 +44,7 @@ class Consumer:
         self._changed = threading.Condition()
         self._tunings: dict[str, Tuning] = {}
         self._writers: dict[str | None, Writers] = {}
+        self._stopped: dict[str, str] = {}  # why a tuning is not to be waited for
 
     def accept(self, event: Event) -> None:
         """Takes one event in; never waits for MLflow."""
@@ -93,15 +96,28 @@ class Consumer:
         with self._changed:
             writers = self._writers_of(found)
             writers.put(found.main)  # so that a server that is away is noticed now
-            self._changed.wait_for(lambda: found.reported or writers.refusal_since(began), timeout)
+            silent = writers.silent  # an earlier wait was in vain, and so may this one be
+            if not self._changed.wait_for(
+                lambda: found.reported or writers.refusal_since(began) or tuning in self._stopped,
+                min(timeout, _SILENT_WAIT) if silent else timeout,
+            ):
+                writers.silent = True
+            stopped = self._stopped.pop(tuning, None)
             if found.reported:
                 return found.refused
         return (
-            writers.refusal_since(began)
+            stopped
+            or writers.refusal_since(began)
             or found.refused
             or found.trouble
-            or messages.still_writing(timeout)
+            or (messages.still_silent() if silent else messages.still_writing(timeout))
         )
+
+    def stop_waiting(self, tuning: str, reason: str) -> None:
+        """Ends the wait for a tuning, or the next one: it returns ``reason``."""
+        with self._changed:
+            self._stopped[tuning] = reason
+            self._changed.notify_all()
 
     def interrupt(self, error: str) -> None:
         """The driver is gone: what has not ended never will."""
@@ -142,6 +158,7 @@ class Consumer:
         with self._changed:
             known = tuning.trouble
             if error is None:
+                self._writers_of(tuning).silent = False
                 tuning.wrote(run)
             elif is_permanent(error):
                 again = tuning.gave_up(run, str(error) or repr(error))

@@ -28,9 +28,14 @@ Wrote = Callable[[Run, "Exception | None"], bool]
 
 
 class Writers:
-    """Writes runs to the store of one tracking URI, each run by one thread at a time."""
+    """Writes runs to the store of one tracking URI, each run by one thread at a time.
+
+    Attributes:
+        silent: whether the store has been waited for in vain and has taken nothing since.
+    """
 
     def __init__(self, tracking_uri: str | None, wrote: Wrote) -> None:
+        self.silent = False
         self._uri = tracking_uri
         self._wrote = wrote
         self._work = threading.Condition()

@@ -12,30 +12,40 @@ from trackmllib import messages
 
 _FLAVOR = "pyspark.ml"
 _lock = threading.Lock()
-_tunings = 0
+_tunings: set[object] = set()
 
 
 @contextmanager
 def paused() -> Iterator[None]:
     """Autologging of Spark's models does nothing, if it is on."""
-    global _tunings
+    tuning = object()
+    try:
+        _pause(tuning)
+        yield
+    finally:
+        try:
+            _go_on(tuning)
+        finally:  # also where Ctrl-C comes in the middle of that
+            _go_on(tuning)
+
+
+def _pause(tuning: object) -> None:
     with _lock:
         config = _config()
         if config is not None:
             if not _tunings:
                 messages.warn_once(messages.autolog_too())
-                config["disable"] = True
-            _tunings += 1
-    if config is None:
-        yield
-        return
-    try:
-        yield
-    finally:
-        with _lock:
-            _tunings -= 1
-            if not _tunings:
-                config["disable"] = False
+            _tunings.add(tuning)
+            config["disable"] = True
+
+
+def _go_on(tuning: object) -> None:
+    with _lock:
+        if tuning in _tunings:
+            config = _config()
+            if config is not None:
+                config["disable"] = len(_tunings) > 1
+            _tunings.remove(tuning)
 
 
 def is_on() -> bool:

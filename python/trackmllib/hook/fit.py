@@ -3,100 +3,143 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from trackmllib.events import now
-from trackmllib.hook import active_run, autolog, place, switch
+from trackmllib.hook import active_run, autolog, place, spark, switch
 from trackmllib.hook.fold import Fold, Task
 from trackmllib.hook.live import LiveTuning, harmless
 from trackmllib.hook.place import Place
 
 
-def outer_fit(base: Any, hooked: Callable[..., Any], tuner: Any, *args: Any, **kwargs: Any) -> Any:
-    """``fit``: its ``_fit`` is followed, or logged afterwards where a subclass has one of its own.
+def outer_fit(
+    stock: Callable[..., Any], hooked: Callable[..., Any], tuner: Any, /, *args: Any, **kwargs: Any
+) -> Any:
+    """Spark's ``fit``: its ``_fit`` is followed, or logged afterwards where it is another one.
 
     Args:
-        base: the tuner of Spark's that this stands in.
-        hooked: its ``_fit``, which :func:`tuning_fit` follows.
+        stock: the ``fit``.
+        hooked: the ``_fit`` that :func:`tuning_fit` follows.
     """
-    stock = super(base, tuner).fit  # looked up late: others patch it too
-    session = harmless(lambda: _session_to_track(_dataset(*args, **kwargs)))
-    if session is None:
-        return stock(*args, **kwargs)
+    if type(tuner)._fit is not hooked and not isinstance(_params(args, kwargs), (list, tuple)):
+        return own_fit(stock, tuner, *args, **kwargs)
+    if harmless(_session_to_track, args, kwargs) is None:
+        return stock(tuner, *args, **kwargs)
     with autolog.paused():
-        if type(tuner)._fit is hooked or _several(*args, **kwargs):
-            return stock(*args, **kwargs)
-        return _unseen_fit(session, stock, tuner, *args, **kwargs)
+        return stock(tuner, *args, **kwargs)
 
 
-def tuning_fit(stock: Callable[..., Any], tuner: Any, dataset: Any) -> Any:
+def own_fit(stock: Callable[..., Any], tuner: Any, /, *args: Any, **kwargs: Any) -> Any:
+    """The ``fit`` of a subclass that may never come to Spark's ``_fit``: logged from its model."""
+    session = harmless(_session_to_track, args, kwargs, or_active=True)
+    if session is None:
+        return stock(tuner, *args, **kwargs)
+    began, maps = now(), _params(args, kwargs)
+    with autolog.paused():
+        with place.at(Place(None, tuner)) as here:
+            try:
+                model = stock(tuner, *args, **kwargs)
+            except BaseException as error:
+                if not here.reached:
+                    harmless(_log_error, error, session, tuner, began, maps)
+                raise
+        if not here.reached:
+            harmless(_log_model, model, session, tuner, began, maps)
+    return model
+
+
+def tuning_fit(stock: Callable[..., Any], tuner: Any, /, *args: Any, **kwargs: Any) -> Any:
     """``_fit`` as Spark has it, followed trial by trial."""
-    around = place.here()
-    if around is not None and around.tuning is None:
-        around.reached = True
-    session = harmless(_session_to_track, dataset)
+    session = harmless(_session_to_track, args, kwargs)
     known = session is not None and harmless(_is_complete, tuner)
     tuning = harmless(LiveTuning, tuner, session) if known else None
     if tuning is None:
         with place.at(Place(None)):
-            return stock(tuner, dataset)
-    with place.at(Place(tuning)):
-        try:
-            with active_run.lent(lambda: harmless(tuning.run_of, None)):
-                model = stock(tuner, dataset)
-        except BaseException as error:
-            harmless(tuning.failed, error)
-            raise
-    harmless(tuning.finished, model, harmless(_best, tuner, model))
+            return stock(tuner, *args, **kwargs)
+    harmless(_claim, tuner)
+    with tuning:
+        with (
+            place.at(Place(tuning)),
+            active_run.lent(lambda: harmless(tuning.run_of, None)),
+        ):
+            model = stock(tuner, *args, **kwargs)
+        if tuning.folds == 0:  # others have put something in the place of Spark's tasks
+            harmless(_tell_trials, tuning, model)
+        tuning.finished(model, harmless(_best, tuner, model))
     return model
 
 
-def fold_tasks(
-    stock: Callable[..., list[Task]],
-    estimator: Any,
-    train: Any,
-    evaluator: Any,
-    *args: Any,
-    **kwargs: Any,
-) -> list[Task]:
+def fold_tasks(stock: Callable[..., list[Task]], /, *args: Any, **kwargs: Any) -> list[Task]:
     """The tasks of one fold, each of which tells the tuning how its trial goes."""
     here = place.here()
-    if here is None or here.tuning is None or here.trial is not None:
-        return stock(estimator, train, evaluator, *args, **kwargs)
-    fold = Fold(here.tuning, estimator, evaluator)
-    return [fold.observed(task) for task in stock(fold, train, fold, *args, **kwargs)]
+    given = dict(zip(_TASKS_OF, args, strict=False)) | kwargs
+    if (
+        here is None
+        or here.tuning is None
+        or here.trial is not None
+        or not given.keys() >= {"est", "eva"}
+        or Fold.stands_in(given["est"])  # a hook around ours, put there by someone else's wrapper
+    ):
+        return stock(*args, **kwargs)
+    fold = Fold(here.tuning, given["est"], given["eva"])
+    given.update(est=fold.estimator, eva=fold.evaluator)
+    args = (*(given.pop(name) for name in _TASKS_OF[: len(args)]), *args[len(_TASKS_OF) :])
+    return [fold.observed(task) for task in stock(*args, **given)]
 
 
-def _unseen_fit(
-    session: Any, stock: Callable[..., Any], tuner: Any, *args: Any, **kwargs: Any
-) -> Any:
-    """The ``fit`` of a subclass that may never come to Spark's ``_fit``: logged from its model."""
-    began = now()
-    with place.at(Place(None)) as here:
-        try:
-            model = stock(*args, **kwargs)
-        except BaseException as error:
-            if not here.reached:
-                harmless(_log_error, error, session, tuner, began, *args, **kwargs)
-            raise
-    if not here.reached:
-        harmless(_log_model, model, session, tuner, began, *args, **kwargs)
-    return model
+_TASKS_OF = ("est", "train", "eva", "validation", "epm", "collectSubModel")
+"""What ``_parallelFitTasks`` takes."""
 
 
-def _begun(session: Any, tuner: Any, began: int, *args: Any, **kwargs: Any) -> LiveTuning:
-    params = _params(*args, **kwargs)
+def _claim(tuner: Any) -> None:
+    """What runs around ``tuner`` as a ``fit`` of the user's own is logged as this tuner's."""
+    for around in place.without_tuning():
+        if around.tuner is not None and _has_inside(_estimator(around.tuner), tuner):
+            return  # a tuning that is nested in what that one tunes
+        around.reached = True
+
+
+def _estimator(tuner: Any) -> Any:
+    return tuner.getEstimator() if tuner.isDefined(tuner.estimator) else None
+
+
+def _has_inside(stage: Any, tuner: Any) -> bool:
+    """Whether ``tuner``, or what it was copied from, is a part of ``stage``."""
+    if stage is tuner or getattr(stage, "uid", None) == getattr(tuner, "uid", tuner):
+        return True
+    found = stage.extractParamMap().values() if hasattr(stage, "extractParamMap") else ()
+    parts = (part for one in found for part in (one if isinstance(one, (list, tuple)) else [one]))
+    return any(_has_inside(part, tuner) for part in parts)
+
+
+def _begun(session: Any, tuner: Any, began: int, params: Any) -> LiveTuning:
     return LiveTuning(tuner.copy(params) if params else tuner, session, began=began)
 
 
-def _log_error(
-    error: BaseException, session: Any, tuner: Any, began: int, *args: Any, **kwargs: Any
-) -> None:
-    _begun(session, tuner, began, *args, **kwargs).failed(error)
+def _log_error(error: BaseException, session: Any, tuner: Any, began: int, params: Any) -> None:
+    _claim(tuner)
+    if _is_complete(tuner):
+        one = None if isinstance(params, (list, tuple)) else params
+        tuning = _begun(session, tuner, began, one)
+        with tuning:
+            tuning.failed(error)
 
 
-def _log_model(model: Any, session: Any, tuner: Any, began: int, *args: Any, **kwargs: Any) -> None:
-    tuning = _begun(session, tuner, began, *args, **kwargs)
+def _log_model(model: Any, session: Any, tuner: Any, began: int, params: Any) -> None:
+    _claim(tuner)
+    if isinstance(params, (list, tuple)):
+        for one, of_one in zip(model, params, strict=False):
+            _log_model(one, session, tuner, began, of_one)
+        return
+    tuning = _begun(session, tuner, began, params)
+    with tuning:
+        harmless(_tell_trials, tuning, model)
+        tuning.finished(model, harmless(_best, tuner, model))
+
+
+def _tell_trials(tuning: LiveTuning, model: Any) -> None:
+    """The trials as a model has them, once they are over."""
     metrics = _metrics(model)
     found = getattr(model, "stdMetrics", None)
     deviations = [] if found is None else list(found)
@@ -105,12 +148,20 @@ def _log_model(model: Any, session: Any, tuner: Any, began: int, *args: Any, **k
             std = deviations[trial] if len(deviations) == len(metrics) else None
             tuning.trial_started(trial, None, now())
             tuning.trial_finished(trial, None, metric, std=std)
-    tuning.finished(model, harmless(_best, tuner, model))
 
 
-def _session_to_track(dataset: Any) -> Any:
-    """The session of ``dataset`` where its tunings are tracked, else ``None``."""
-    session = getattr(dataset, "sparkSession", None)
+def _session_to_track(args: Any, kwargs: Any, *, or_active: bool = False) -> Any:
+    """The session of the data that a ``fit`` is given, where tunings are tracked, else ``None``.
+
+    Args:
+        or_active: whether data without a session is that of the active one.
+    """
+    session = None
+    for given in (*args, *kwargs.values()):
+        with suppress(Exception):
+            session = session or getattr(given, "sparkSession", None)
+    if session is None and or_active:
+        session = spark.active_session()
     return session if session is not None and switch.enabled(session) else None
 
 
@@ -139,13 +190,7 @@ def _metrics(model: Any) -> list[float]:
     return []
 
 
-def _dataset(dataset: Any = None, params: Any = None) -> Any:  # noqa: ARG001  # as fit() has them
-    return dataset
-
-
-def _params(dataset: Any = None, params: Any = None) -> Any:  # noqa: ARG001
-    return params
-
-
-def _several(*args: Any, **kwargs: Any) -> bool:
-    return isinstance(_params(*args, **kwargs), (list, tuple))
+def _params(args: Any, kwargs: Any) -> Any:
+    """The param map, or maps, that a ``fit`` is given."""
+    found = kwargs.get("params", args[1] if len(args) > 1 else None)
+    return found if isinstance(found, (dict, list, tuple)) else None

@@ -22,37 +22,48 @@ class _Trial(threading.local):
 
 
 class Fold:
-    """Stands in for the estimator and the evaluator of a fold, and tells the tuning of each trial.
+    """One fold: tells the tuning of each trial.
 
     Spark asks the estimator for the models of all param maps, and takes each model, transforms the
     validation data and evaluates it in a pool's thread.
+
+    Attributes:
+        estimator: what Spark is given instead of the user's estimator.
+        evaluator: and instead of the user's evaluator.
     """
 
     def __init__(self, tuning: LiveTuning, estimator: Any, evaluator: Any) -> None:
         self._tuning = tuning
-        self._estimator = estimator
-        self._evaluator = evaluator
         self._number = tuning.folds
         self._trial = _Trial()
+        self.estimator = _Estimator(self, estimator)
+        self.evaluator = _Evaluator(self, evaluator)
         tuning.folds += 1
 
-    def fitMultiple(self, dataset: Any, maps: Any) -> Iterator[tuple[int, Any]]:  # noqa: N802
+    @staticmethod
+    def stands_in(estimator: Any) -> bool:
+        """Whether an estimator is that of a fold, and not the user's."""
+        return type(estimator) is _Estimator
+
+    def models(self, models: Any) -> Iterator[tuple[int, Any]]:
         """The models, as the user's estimator makes them."""
-        models = self._estimator.fitMultiple(dataset, maps)
         if type(models).__name__ == "_FitMultipleIterator":  # it names the map before it fits
-            fit_one = models.fitSingleModel
-
-            def fit_announced(index: int) -> Any:
-                self._begin(index, now(), seen_from_its_start=True)
-                return fit_one(index)
-
-            models.fitSingleModel = fit_announced
+            harmless(self._announce, models)
         return _Models(self, models)
 
-    def evaluate(self, dataset: Any, *args: Any, **kwargs: Any) -> float:
+    def _announce(self, models: Any) -> None:
+        fit_one = models.fitSingleModel
+
+        def fit_announced(index: int) -> Any:
+            self._begin(index, now(), seen_from_its_start=True)
+            return fit_one(index)
+
+        models.fitSingleModel = fit_announced
+
+    def evaluate(self, evaluator: Any, *args: Any, **kwargs: Any) -> float:
         """The metric, as the user's evaluator has it."""
         began = time.perf_counter()
-        metric: float = self._evaluator.evaluate(dataset, *args, **kwargs)
+        metric: float = evaluator.evaluate(*args, **kwargs)
         self._trial.evaluate_seconds = time.perf_counter() - began
         return metric
 
@@ -70,7 +81,7 @@ class Fold:
                 except BaseException as error:
                     harmless(self._failed, error)
                     raise
-                harmless(self._finished, result[1])
+                harmless(self._finished, result)
                 return result
 
         return run
@@ -97,20 +108,50 @@ class Fold:
             seen_from_its_start=seen_from_its_start,
         )
 
-    def _finished(self, metric: float) -> None:
+    def _finished(self, result: tuple[int, float, Any]) -> None:
         trial = self._trial
-        if trial.index is not None:
-            self._tuning.trial_finished(
-                trial.index,
-                self._number,
-                metric,
-                fit_seconds=trial.fit_seconds,
-                evaluate_seconds=trial.evaluate_seconds,
-            )
+        seen = trial.index is not None
+        if not seen:  # the task is not Spark's, and has not asked for the estimator's models
+            self._begin(result[0], now())
+        self._tuning.trial_finished(
+            result[0],
+            self._number,
+            result[1],
+            fit_seconds=trial.fit_seconds if seen else None,
+            evaluate_seconds=trial.evaluate_seconds if seen else None,
+        )
 
     def _failed(self, error: BaseException) -> None:
         if self._trial.index is not None:
             self._tuning.trial_failed(self._trial.index, self._number, error)
+
+
+class _StandIn:
+    """Is in all else what it stands in for: others than Spark may ask for more."""
+
+    def __init__(self, fold: Fold, user: Any) -> None:
+        self._fold = fold
+        self._user = user
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._user, name)
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        return type(self._user)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:  # its copies are the user's
+        return self._user.__reduce_ex__(protocol)
+
+
+class _Estimator(_StandIn):
+    def fitMultiple(self, *args: Any, **kwargs: Any) -> Iterator[tuple[int, Any]]:  # noqa: N802
+        return self._fold.models(self._user.fitMultiple(*args, **kwargs))
+
+
+class _Evaluator(_StandIn):
+    def evaluate(self, *args: Any, **kwargs: Any) -> float:
+        return self._fold.evaluate(self._user, *args, **kwargs)
 
 
 class _Models:

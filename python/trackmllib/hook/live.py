@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from trackmllib import conf, messages, progress
 from trackmllib._version import __version__
+from trackmllib.consumer.errand import Errand
 from trackmllib.events import (
     Destination,
     Event,
@@ -29,7 +32,10 @@ from trackmllib.hook.tracker import Tracker, tracker
 if TYPE_CHECKING:
     from mlflow.entities import Run
 
+    from trackmllib.consumer.tuning import Tuning
+
 _RUN_WAIT = 2.0  # seconds that MLflow has to make a run which the user's code asks for
+_INTERRUPTED_WAIT = 2.0
 _LONGEST_ERROR = 4900
 
 P = ParamSpec("P")
@@ -37,7 +43,10 @@ T = TypeVar("T")
 
 
 class LiveTuning:
-    """A tuning that runs.
+    """A tuning that runs, as a context: it begins there, and an exception in there ends it.
+
+    Ctrl-C may come at any line of the main thread. What it must not cut in half, the beginning and
+    the end, is done in a thread that nothing interrupts; the main thread only waits for it.
 
     Attributes:
         id: its id in the events.
@@ -64,11 +73,13 @@ class LiveTuning:
         if began is not None:
             started = replace(started, time=began)
         self._nested = parent is not None
-        display = progress.for_mode(self._conf.progress)
-        self._tracker.start(started, self._conf.journal_dir, display)
+        self._started = started
+        self._display = None if self._nested else progress.for_mode(self._conf.progress)
+        self._tuning: Tuning | None = None
+        self._changing = threading.Lock()
         self._is_over = False
+        self._told = threading.Event()
         self._bus = Bus(session, self.id, self._tracker.emit)
-        self._bus.tell(started)
         self.destination: Destination = started.destination
         self._logs_to = active
         self._run_wait = _RUN_WAIT
@@ -96,6 +107,21 @@ class LiveTuning:
         mlflow = active_run.mlflow_loaded()
         uri = self.destination.tracking_uri
         return mlflow is not None and uri in (None, mlflow.get_tracking_uri())
+
+    def __enter__(self) -> None:
+        """``fit()`` begins."""
+        try:
+            if self._display is not None:
+                harmless(self._display.begin, self.id)
+            _uninterrupted(self._begin)
+        except BaseException as error:
+            self.failed(error)
+            raise
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """``fit()`` returns, or throws ``error``."""
+        if error is not None:
+            self.failed(error)
 
     def trial_started(
         self, trial: int, fold: int | None, time: int, *, seen_from_its_start: bool = False
@@ -141,8 +167,11 @@ class LiveTuning:
         self._emit(TrialFailed(tuning=self.id, trial=trial, fold=fold, error=_text(error)))
 
     def finished(self, model: Any, best: int | None) -> None:
-        """``fit()`` has its model: waits until MLflow has everything."""
-        self._over(TuningFinished(tuning=self.id, best_trial=best))
+        """``fit()`` has its model: waits until MLflow has everything, or for Ctrl-C."""
+        self._end(lambda: TuningFinished(tuning=self.id, best_trial=best))
+        harmless(self._keep, model)
+
+    def _keep(self, model: Any) -> None:
         if self.logged is not None:
             models.remember(model, self.logged)
             if self._conf.log_model and not self._nested:
@@ -156,23 +185,60 @@ class LiveTuning:
             messages.logger.warning(messages.model_not_logged(error))
 
     def failed(self, error: BaseException) -> None:
-        """``fit()`` throws: waits until MLflow has everything."""
+        """``fit()`` throws: waits until MLflow has everything, or a moment where it is to stop."""
         interrupted = not isinstance(error, Exception)
-        self._over(TuningFailed(tuning=self.id, error=_text(error), interrupted=interrupted))
 
-    def _over(self, event: Event) -> None:
-        tuning = self._tracker.tuning(self.id)
-        self._is_over = True
-        self._bus.rest()
-        self._emit(event)
-        self._bus.close()
-        if not self._nested:
-            self._tracker.wait(self.id, self._conf.flush_timeout)
+        def event() -> Event:
+            return TuningFailed(tuning=self.id, error=_text(error), interrupted=interrupted)
+
+        if interrupted:
+            self._stop(event)
+        else:
+            self._end(event)
+
+    def _begin(self) -> None:
+        with self._changing:
+            if not self._is_over:
+                self._tracker.start(self._started, self._conf.journal_dir, self._display)
+                self._tuning = self._tracker.tuning(self.id)
+                self._bus.tell(self._started)
+
+    def _end(self, event: Callable[[], Event]) -> None:
+        try:
+            _uninterrupted(self._over, event, self._conf.flush_timeout)
+        except KeyboardInterrupt:  # it ends the wait, and no more
+            self._tracker.stop_waiting(self.id)
+            self._stop(event)
+        harmless(self._look_up)
+
+    def _stop(self, event: Callable[[], Event]) -> None:
+        wait = min(_INTERRUPTED_WAIT, self._conf.flush_timeout)
+        with suppress(TimeoutError):
+            _uninterrupted(self._over, event, wait, timeout=_INTERRUPTED_WAIT)
+
+    def _look_up(self) -> None:
+        tuning = self._tuning
         if tuning is None:
             return
         self.logged = Logged(tuning.main.id, tuning.fit_uuid, self.destination.tracking_uri)
         if tuning.main.entity and not self._nested and self._is_where_mlflow_logs():
             active_run.was_last(tuning.main.entity)
+
+    def _over(self, event: Callable[[], Event], timeout: float) -> None:
+        with self._changing:
+            first, self._is_over = not self._is_over, True
+        if not first:
+            self._told.wait(timeout)
+            return
+        try:
+            self._bus.rest()
+            self._emit(event())
+            self._bus.close()
+            if not self._nested:
+                self._tracker.wait(self.id, timeout)
+        finally:
+            self._tracker.end(self.id)
+            self._told.set()
 
     def _emit(self, event: Event) -> None:
         self._tracker.emit(event)
@@ -198,11 +264,11 @@ def _started(
         application_id=get("spark.app.id"),
         application_name=get("spark.app.name"),
         user=spark.user_of(session),
-        tuner=Stage(_stock_name(tuner), tuner.uid),
-        estimator=Stage(type(estimator).__name__, estimator.uid),
-        evaluator=Stage(type(evaluator).__name__, evaluator.uid),
+        tuner=Stage(_stock_name(tuner), _uid(tuner)),
+        estimator=Stage(type(estimator).__name__, _uid(estimator)),
+        evaluator=Stage(type(evaluator).__name__, _uid(evaluator)),
         metric=_metric_name(evaluator),
-        larger_better=bool(evaluator.isLargerBetter()),
+        larger_better=_larger_better(evaluator),
         params=_params(tuner),
         grid=values.grid(tuner.getEstimatorParamMaps()),
         trials=len(tuner.getEstimatorParamMaps()),
@@ -243,20 +309,57 @@ def _params(tuner: Any) -> dict[str, Any]:
 
 
 def _metric_name(evaluator: Any) -> str:
-    try:
-        return values.text(str(evaluator.getMetricName()))
-    except Exception:  # not every evaluator has a name for its metric
-        return "metric"
+    """Not every evaluator has a name for its metric."""
+    name = values.asked(lambda: str(evaluator.getMetricName()))
+    name = name or values.asked(lambda: str(evaluator.getOrDefault("metricName")))
+    return values.text(name or "metric")
+
+
+def _larger_better(evaluator: Any) -> bool:
+    return values.asked(lambda: bool(evaluator.isLargerBetter())) is not False
+
+
+def _uid(stage: Any) -> str:
+    """The uid of a stage; its class name where it has none."""
+    return values.asked(lambda: str(stage.uid)) or type(stage).__name__
 
 
 def _text(error: BaseException) -> str:
     return values.text(f"{type(error).__name__}: {values.shown(error)}")[:_LONGEST_ERROR]
 
 
+def _uninterrupted(do: Callable[..., object], *args: Any, timeout: float | None = None) -> None:
+    """Has it done by a thread of its own where Ctrl-C can come, which is in the main thread.
+
+    Raises:
+        TimeoutError: it is not done after ``timeout`` seconds, and goes on.
+        BaseException: what came here while it was waited for; it goes on.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        harmless(do, *args)
+        return
+    try:
+        errand = Errand("trackmllib-fit", _do, do, *args)
+    except RuntimeError:  # there can be no thread more, as when the interpreter ends
+        harmless(do, *args)
+    else:
+        errand.wait(timeout)
+
+
+def _do(work: Callable[..., object], *args: Any) -> None:
+    harmless(work, *args)
+
+
 def harmless(do: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
-    """What ``do`` returns; nothing of ours that fails may reach the user's training."""
+    """What ``do`` returns; nothing of ours that fails may reach the user's training.
+
+    Nor may what the user's objects throw where only we ask them. Ctrl-C and ``SystemExit`` pass in
+    the main thread, where they are rather a signal's.
+    """
     try:
         return do(*args, **kwargs)
-    except Exception as error:
+    except BaseException as error:
+        if values.is_signal(error):
+            raise
         messages.warn_once(messages.hook_failed(error))
         return None

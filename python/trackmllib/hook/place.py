@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trackmllib.events import Parent
 
@@ -14,17 +15,19 @@ if TYPE_CHECKING:
     from trackmllib.hook.live import LiveTuning
 
 
-@dataclass
+@dataclass(eq=False)
 class Place:
     """A tuning's own ``fit()``, or one of its trials.
 
     Attributes:
         tuning: the tuning; ``None``: a tuner that does not use Spark's own ``fit``.
+        tuner: that tuner.
         trial: the trial's index; ``None`` outside the trials, as in the final refit.
-        reached: whether a tuner's own ``fit`` came to Spark's after all.
+        reached: whether what that tuner does is logged already.
     """
 
     tuning: LiveTuning | None
+    tuner: Any = None
     trial: int | None = None
     reached: bool = False
 
@@ -50,11 +53,34 @@ def around() -> tuple[LiveTuning, Parent] | None:
     return None
 
 
+def without_tuning() -> Iterator[Place]:
+    """The places around here, the innermost first, up to the next tuning."""
+    for place in reversed(_places.stack):
+        if place.tuning is not None:
+            return
+        yield place
+
+
 @contextmanager
 def at(place: Place) -> Iterator[Place]:
     """This thread is in ``place``."""
-    _places.stack.append(place)
+    stack = _places.stack
+    before = len(stack)
     try:
+        stack.append(place)
         yield place
     finally:
-        _places.stack.pop()
+        try:
+            del stack[before:]
+        finally:  # also where Ctrl-C comes in the line before
+            del stack[before:]
+
+
+def _nowhere() -> None:
+    """In a child that was forked: what runs around it is the parent's."""
+    global _places
+    _places = _Places()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_nowhere)

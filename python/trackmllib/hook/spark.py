@@ -14,6 +14,13 @@ def is_connect(session: Any) -> bool:
     return type(session).__module__.startswith("pyspark.sql.connect")
 
 
+def active_session() -> Any:
+    """The session that this thread works with, or else the process; ``None``: there is none."""
+    from pyspark.sql import SparkSession
+
+    return SparkSession.getActiveSession() or SparkSession._instantiatedSession
+
+
 def conf_of(session: Any) -> Get:
     """Looks up confs as they are in the session now."""
 

@@ -77,6 +77,13 @@ class Tracker:
         reason, path = self._refused.pop(tuning, (reason, path))  # maybe long before the wait
         if reason is not None:
             messages.logger.warning(messages.not_in_mlflow(reason, path))
+
+    def stop_waiting(self, tuning: str) -> None:
+        """Ends a wait for a tuning, in whichever thread, with Ctrl-C as the reason."""
+        self._consumer.stop_waiting(tuning, messages.interrupted())
+
+    def end(self, tuning: str) -> None:
+        """``fit()`` is about to return or to throw: what came of it is shown when this returns."""
         self._progress.end(tuning)
 
     def _done(self, tuning: Tuning) -> None:

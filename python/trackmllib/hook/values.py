@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from trackmllib.events import ParamName, ParamValue, encodable
+
+T = TypeVar("T")
 
 LONGEST = 100_000
 """Characters of one text in an event; what is longer is cut there, with a mark."""
@@ -41,10 +44,24 @@ def _shielded(value: Any, redaction: re.Pattern[str]) -> Any:
 
 def shown(value: Any) -> str:
     """The ``str`` of an object of the user's, whose ``__str__`` may throw."""
+    text = asked(lambda: str(value))
+    return f"({type(value).__name__})" if text is None else text
+
+
+def asked(do: Callable[[], T]) -> T | None:
+    """What an object of the user's answers; ``None``: it throws."""
     try:
-        return str(value)
-    except Exception:
-        return f"({type(value).__name__})"
+        return do()
+    except BaseException as error:
+        if is_signal(error):
+            raise
+        return None
+
+
+def is_signal(error: BaseException) -> bool:
+    """Whether ``error`` may be the doing of a signal, such as Ctrl-C."""
+    stops = isinstance(error, (KeyboardInterrupt, SystemExit))
+    return stops and threading.current_thread() is threading.main_thread()
 
 
 def text(value: str) -> str:

@@ -40,7 +40,9 @@ def for_mode(mode: str) -> Display | None:
         return None
     if _in_notebook():
         return Notebook()
-    live = mode == "on" or sys.stderr.isatty()
+    if sys.stderr is None:
+        return None
+    live = mode == "on" or _is_terminal(sys.stderr)
     return Terminal(_to_stderr) if live else Lines(_line_to_stderr)
 
 
@@ -137,6 +139,13 @@ def _to_stderr(text: str) -> None:
 
 def _plain(text: str) -> dict[str, str]:
     return {"text/plain": text}
+
+
+def _is_terminal(stream: Any) -> bool:
+    try:
+        return bool(stream.isatty())
+    except Exception:  # whatever takes the place of a stream may lack it, or be closed
+        return False
 
 
 def _in_notebook() -> bool:

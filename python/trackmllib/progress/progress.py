@@ -40,18 +40,20 @@ class Progress:
         at_end(self._close)
 
     def begin(self, tuning: Tuning, display: Display | None) -> None:
-        """A tuning begins; one that is nested in another is a part of that one's trial."""
+        """A tuning begins; one that is nested in another is a part of that one's trial.
+
+        Args:
+            display: where it is shown; one that has begun there.
+        """
         if self._closed or display is None or tuning.started.parent is not None:
             return
-        with suppress(Exception):
-            display.begin(tuning.started.tuning)
-            with self._changed:
-                self._courses[tuning.started.tuning] = Course(tuning), display
-                self._latest = tuning.started.tuning
-                if self._thread is None:
-                    thread = threading.Thread(target=self._run, name=_NAME, daemon=True)
-                    thread.start()
-                    self._thread = thread
+        with suppress(Exception), self._changed:
+            self._courses[tuning.started.tuning] = Course(tuning), display
+            self._latest = tuning.started.tuning
+            if self._thread is None:
+                thread = threading.Thread(target=self._run, name=_NAME, daemon=True)
+                thread.start()
+                self._thread = thread
 
     def take(self, event: Event) -> None:
         """An event of any tuning."""
