@@ -230,6 +230,15 @@ def test_hostile_names(experiment):
     assert "maxDepth=a b [31m" in shown
 
 
+def test_formulas(experiment):
+    """A value that a spreadsheet would run is a text in the CSV of ``show``, as in the artifact."""
+    setting = {("dt_1", "maxDepth"): '=HYPERLINK("x")'}
+    consumed(Story(to(experiment), folds=None, trials=1).begin(0, 0, setting).end(0).finish(0))
+    shown = command_here("show", experiment.main().info.run_id, "--csv")[1]
+    (row,) = csv.DictReader(io.StringIO(shown))
+    assert row["maxDepth"] == '\'=HYPERLINK("x")'
+
+
 def test_no_pandas(experiment):
     """``show`` does without pandas, which ``mlflow-skinny`` does not bring."""
     consumed(Story(to(experiment)).run(0, 0.25, 0.5).finish(0))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 from collections.abc import Iterator
 from typing import Any
 
+from trackmllib import spreadsheet
 from trackmllib.consumer import naming
 from trackmllib.consumer.results import Results, Row
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the start of a formula
 
 
 def columns(results: Results) -> list[str]:
@@ -34,13 +31,8 @@ def as_json(results: Results) -> str:
 
 
 def as_csv(results: Results) -> str:
-    """The table as CSV; a text that a spreadsheet would run as a formula begins with a quote."""
-    lines = io.StringIO()
-    writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow([_harmless(name) for name in columns(results)])
-    for row in rows(results):
-        writer.writerow([_harmless(cell) for cell in row])
-    return lines.getvalue()
+    """The table as CSV."""
+    return spreadsheet.as_csv(columns(results), rows(results))
 
 
 def _figures(results: Results) -> list[str]:
@@ -72,7 +64,3 @@ def _value(name: str, value: Any) -> Any:
 
 def _finite(cell: Any) -> Any:
     return None if isinstance(cell, float) and not math.isfinite(cell) else cell
-
-
-def _harmless(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 from typing import Any
 
+from trackmllib import spreadsheet
 from trackmllib.tables.table import Table
 
 
@@ -15,11 +14,8 @@ def as_csv(tables: list[Table]) -> str:
     """The trials of all tables, under the columns of all."""
     records = [record for table in tables for record in table.records()]
     columns = [column for table in tables for column in table.columns]
-    lines = io.StringIO()
-    writer = csv.DictWriter(lines, [*dict.fromkeys(columns), "fit_uuid"], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(records)
-    return lines.getvalue()
+    names = [*dict.fromkeys(columns), "fit_uuid"]
+    return spreadsheet.as_csv(names, ([record.get(name) for name in names] for record in records))
 
 
 def as_json(tables: list[Table]) -> str:
