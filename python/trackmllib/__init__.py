@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from trackmllib._version import __version__
-
 if TYPE_CHECKING:
+    from trackmllib._version import __version__
     from trackmllib.checkup import doctor
     from trackmllib.hook import disable, enable
     from trackmllib.jars import jar_path
@@ -23,8 +22,10 @@ __all__ = ["__version__", "configure", "disable", "doctor", "enable", "jar_path"
 
 def __getattr__(name: str) -> Any:
     # Late: every process that imports PySpark's tuners imports this module.
-    if name in ("enable", "disable"):
-        from trackmllib import hook as home
+    if name == "__version__":
+        from trackmllib import _version as home
+    elif name in ("enable", "disable"):
+        from trackmllib import hook as home  # type: ignore[no-redef]
     elif name == "configure":
         from trackmllib import launch as home  # type: ignore[no-redef]
     elif name == "jar_path":

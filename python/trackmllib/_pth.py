@@ -1,6 +1,7 @@
 """What ``trackmllib.pth`` has an interpreter do at the import of ``pyspark.ml.tuning``: hook it.
 
-Until then nothing of ours is imported; afterwards the finder is gone.
+Until then nothing of ours is imported; afterwards the finder is gone. The first ``fit()`` imports
+the rest: executors and programs that tune nothing import PySpark's tuners, too.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def _is_ours(finder: Any) -> bool:
 
 def _hook(module: Any) -> None:
     try:
-        from trackmllib.hook import install
+        from trackmllib.patch import install
 
         install(module)
     except Exception as error:  # the user's import goes on, whatever is wrong with ours

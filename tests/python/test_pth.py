@@ -39,6 +39,16 @@ def test_start_imports_nothing():
     assert python(code) == "[]"
 
 
+def test_import_of_the_tuners_is_cheap():
+    """Executors import them, too: nothing comes with them but the wrappers."""
+    code = (
+        "import sys, pyspark.ml.linalg; assert 'pyspark.ml.tuning' in sys.modules; "
+        "print(sorted(name for name in sys.modules if name.split('.')[0] in "
+        "('mlflow', 'trackmllib')))"
+    )
+    assert python(code) == "['trackmllib', 'trackmllib._pth', 'trackmllib.patch']"
+
+
 @pytest.mark.parametrize(
     "imported",
     [
@@ -116,6 +126,23 @@ import pyspark.ml.tuning as tuning
 print(hasattr(tuning._parallelFitTasks, "__wrapped__"))
 """
     assert python(code) == "False"
+
+
+def test_ours_has_gone_at_the_first_fit():
+    """By an upgrade, for example: the fit is Spark's own, and one warning says so."""
+    code = """
+import sys
+import pyspark.ml.tuning as tuning
+sys.modules["trackmllib.hook"] = None
+class Mine(tuning.CrossValidator):
+    def _fit(self, dataset):
+        return f"fitted {dataset}"
+print(Mine().fit("first"), Mine().fit("second"))
+"""
+    done = python(code, check=False)
+    assert done.stdout.strip() == "fitted first fitted second"
+    (warning,) = (line for line in done.stderr.splitlines() if "trackmllib" in line)
+    assert "Training goes on" in warning
 
 
 def test_line_is_run_twice():

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
-from trackmllib import _pth, conf, messages
+from trackmllib import _pth, conf, messages, patch
 from trackmllib.checkup.check import Check, fail, ok, warn
 from trackmllib.checkup.scene import Scene
-from trackmllib.hook import patch, spark, switch
+from trackmllib.hook import spark, switch
 
 _PROVIDER = "trackmllib"  # FitProvider.java
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from trackmllib.hook.patch import install
 from trackmllib.hook.switch import disable, enable
 
-__all__ = ["disable", "enable", "install"]
+__all__ = ["disable", "enable"]

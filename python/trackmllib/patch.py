@@ -1,4 +1,8 @@
-"""Puts the hook into ``pyspark.ml.tuning``."""
+"""Puts the hook into ``pyspark.ml.tuning``.
+
+The first ``fit()`` imports the rest of ours: executors, and programs that tune nothing, import
+PySpark's tuners too.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,6 @@ import sys
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any
-
-from trackmllib import messages
-from trackmllib.hook import fit
 
 _MARK = "hooked_by_trackmllib"
 
@@ -24,17 +25,19 @@ def install(module: Any) -> None:
         stock = [(tuner, tuner.fit, tuner._fit) for tuner in tuners]
         tasks = module._parallelFitTasks
     except AttributeError as error:
+        from trackmllib import messages
+
         messages.logger.warning(messages.spark_not_understood(error))
         return
     for tuner, whole, inner in stock:
         if not hasattr(inner, _MARK):
-            tuner._fit = _hooked(inner, fit.tuning_fit, inner)
+            tuner._fit = _hooked(inner, "tuning_fit", inner)
             inherited = functools.partial(_inherited_fit, tuner)
             stock_fit = vars(tuner).get("fit", inherited)
-            tuner.fit = _hooked(whole, fit.outer_fit, stock_fit, tuner._fit)
+            tuner.fit = _hooked(whole, "outer_fit", stock_fit, tuner._fit)
             _hook_subclasses(tuner)
     if not is_hooked(module):
-        module._parallelFitTasks = _hooked(tasks, fit.fold_tasks, tasks)
+        module._parallelFitTasks = _hooked(tasks, "fold_tasks", tasks)
 
 
 def is_hooked(module: Any) -> bool:
@@ -42,10 +45,27 @@ def is_hooked(module: Any) -> bool:
     return hasattr(getattr(module, "_parallelFitTasks", None), _MARK)
 
 
-def _hooked(stock: Callable[..., Any], hook: Callable[..., Any], *first: Any) -> Callable[..., Any]:
+def fits() -> Any:
+    """``trackmllib.hook.fit``; ``None``: it cannot be imported, and tunings are not tracked."""
+    try:
+        from trackmllib.hook import fit
+    except Exception as error:
+        from trackmllib import messages
+
+        messages.warn_once(messages.hook_failed(error))
+        return None
+    return fit
+
+
+def _hooked(stock: Callable[..., Any], name: str, first: Any, *more: Any) -> Callable[..., Any]:
+    """Runs a function of ``hook/fit.py``, of which ``first`` is the stock function."""
+
     @functools.wraps(stock)
     def function(*args: Any, **kwargs: Any) -> Any:
-        return hook(*first, *args, **kwargs)
+        hook = fits()
+        if hook is None:
+            return first(*args, **kwargs)
+        return getattr(hook, name)(first, *more, *args, **kwargs)
 
     setattr(function, _MARK, True)
     return function
@@ -80,7 +100,8 @@ def _hook_own_fit(cls: Any) -> None:
     @functools.wraps(stock)
     def function(*args: Any, **kwargs: Any) -> Any:
         # looked up by name, so that the class can be sent to a process that has no trackmllib
-        hook = sys.modules.get("trackmllib.hook.fit")
+        patch = sys.modules.get("trackmllib.patch")
+        hook = patch.fits() if patch else None
         return hook.own_fit(stock, *args, **kwargs) if hook else stock(*args, **kwargs)
 
     cls.fit = function
