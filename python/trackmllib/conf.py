@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from trackmllib import messages
 from trackmllib.events import Destination
@@ -22,6 +23,7 @@ _REDACTION_DEFAULT = "(?i)secret|password|token|access[.]?key"
 _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 _PROGRESS = ("auto", "on", "off")
 _BOOLEANS = {"true": True, "false": False}
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")  # a single letter is a Windows drive
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,6 @@ def enabled(get: Get) -> bool | None:
 def read(get: Get) -> Conf:
     """The confs of the session that ``get`` looks into; what cannot be read has its default."""
     env = os.environ.get
-    directory = get(PREFIX + "journalDir")
     return Conf(
         destination=Destination(
             tracking_uri=get(PREFIX + "trackingUri") or env("MLFLOW_TRACKING_URI"),
@@ -71,11 +72,33 @@ def read(get: Get) -> Conf:
             view=_boolean(PREFIX + "view", get) is not False,
         ),
         flush_timeout=_seconds(PREFIX + "flushTimeout", get, 60.0),
-        journal_dir=Path(directory) if directory else None,
+        journal_dir=_directory(PREFIX + "journalDir", get),
         log_model=_boolean(PREFIX + "logModel", get) or False,
         progress=_progress(get),
         redaction=_pattern(get),
     )
+
+
+def local_path(text: str) -> Path | None:
+    """What a path or a ``file:`` URI names here; ``None``: it is on another file system."""
+    if _URI.match(text):
+        scheme, _, rest = text.partition(":")
+        parts = urlsplit(rest)
+        if scheme.lower() != "file" or parts.netloc not in ("", "localhost"):
+            return None
+        text = unquote(parts.path)
+    return Path(text) if "\0" not in text else None
+
+
+def _directory(key: str, get: Get) -> Path | None:
+    value = get(key)
+    if not value:
+        return None
+    found = local_path(value)
+    if found is None:
+        accepted = "a directory of the driver's own machine"
+        messages.warn_once(messages.bad_conf(key, value, accepted, "the default"))
+    return found
 
 
 def _boolean(key: str, get: Get) -> bool | None:

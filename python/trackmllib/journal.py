@@ -21,16 +21,31 @@ try:
 except ImportError:  # Windows has no such locks; there a replay cannot see a journal in use
     fcntl = None  # type: ignore[assignment]
 
+_held: set[str] = set()
+"""The journals that this process has open: opening one again, and closing it, would unlock it."""
+_holding = threading.Lock()
+
 TEMPORARY = "trackmllib-"
 """How the directories for journals begin that are in the temporary one."""
 
 
 def default_directory() -> Path:
-    """The user's state directory for trackmllib."""
+    """The user's state directory for trackmllib.
+
+    Raises:
+        OSError: the user has no home.
+    """
+    try:
+        return _state_directory().expanduser()
+    except RuntimeError:
+        raise FileNotFoundError(errno.ENOENT, "this user has no home directory") from None
+
+
+def _state_directory() -> Path:
     try:
         import platformdirs
     except ImportError:  # only the jar is there, which carries this package but no other
-        return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state", "trackmllib")
+        return Path(os.environ.get("XDG_STATE_HOME") or "~/.local/state", "trackmllib")
     return platformdirs.user_state_path("trackmllib", appauthor=False)
 
 
@@ -44,9 +59,12 @@ class Journal:
 
     A directory that cannot be written, or that gets full, gives way to the temporary one. What that
     has no room for either waits for the next attempt.
+
+    Args:
+        directory: where it is kept; ``None``: the user's state directory.
     """
 
-    def __init__(self, directory: Path, tuning: str) -> None:
+    def __init__(self, directory: Path | None, tuning: str) -> None:
         self._wanted = directory
         self._tuning = tuning
         self._file: _File | None = None
@@ -83,7 +101,7 @@ class Journal:
     def _flush(self) -> None:
         try:
             if self._file is None:
-                self._file = _File(self._wanted, self._tuning)
+                self._file = _File(self._wanted or default_directory(), self._tuning)
             self._file.append(self._waiting)
         except OSError as error:
             self._move(error)
@@ -93,14 +111,13 @@ class Journal:
     def _move(self, error: OSError) -> None:
         """To the temporary directory, with all lines so far."""
         full = self._file
-        temporary = Path(tempfile.gettempdir())
         try:
             temporary = _temporary_directory()
             self._file = _File(
                 temporary, self._tuning, (full.content() if full else b"") + self._waiting
             )
         except OSError:
-            instead = f"nor to {temporary}: what MLflow does not take by the end is lost"
+            instead = "nor to a temporary one: what MLflow does not take by the end is lost"
         else:
             instead = f"it goes to {temporary}"
             self._waiting = b""
@@ -121,16 +138,20 @@ class _File:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path = path_of(directory, tuning)
         self._size = 0
-        self._descriptor = os.open(
-            self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600
-        )
+        self._descriptor = -1
+        self._name = os.path.realpath(self.path)
+        _held.add(self._name)  # before it is there to be found
         try:
+            self._descriptor = os.open(
+                self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600
+            )
             if fcntl is not None:
                 fcntl.lockf(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self.append(content)
         except OSError:
+            if self._descriptor >= 0:
+                self.path.unlink(missing_ok=True)
             self.close()
-            self.path.unlink(missing_ok=True)
             raise
 
     def append(self, data: bytes) -> None:
@@ -156,6 +177,7 @@ class _File:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+        _held.discard(self._name)
 
 
 def _write(descriptor: int, data: bytes) -> None:
@@ -184,24 +206,40 @@ def _user() -> str:
 
 @contextmanager
 def claimed(file: Path, *, until: float = 0.0) -> Iterator[BinaryIO]:
-    """``file``, open to be read, is nobody else's meanwhile; opening it again would end that.
+    """``file``, open to be read, is nobody else's meanwhile.
 
     Args:
         until: how long it is waited for, on the clock of ``time.monotonic``.
 
     Raises:
         BlockingIOError: a driver that still runs, or another replay, has it.
+        FileNotFoundError: who had it has brought it into MLflow.
     """
-    with file.open("r+b") as held:
-        while fcntl is not None:
-            try:
-                fcntl.lockf(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > until:
-                    raise
-                time.sleep(0.1)
-        yield held
+    name = os.path.realpath(file)
+    with _holding:
+        if name in _held:
+            raise BlockingIOError
+        _held.add(name)
+    try:
+        with file.open("r+b") as opened:
+            _lock(opened, until)
+            if not os.fstat(opened.fileno()).st_nlink:
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(file))
+            yield opened
+    finally:
+        _held.discard(name)
+
+
+def _lock(file: BinaryIO, until: float) -> None:
+    while fcntl is not None:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+        else:
+            return
 
 
 def reserve(file: int) -> None:
@@ -236,10 +274,13 @@ def pending(directory: Path | None = None) -> Pending:
     """
     if directory is not None:
         return _pending(directory)
-    usual = _pending(default_directory().resolve(), own_folder=True)
-    # anybody may write to the temporary directory: what is ours there is closed
-    temporary = sorted(Path(tempfile.gettempdir()).glob(f"{TEMPORARY}*"))
-    found = [usual, *(_pending(folder, own_folder=True, closed=True) for folder in temporary)]
+    found = []
+    with suppress(OSError):  # there is none
+        found.append(_pending(default_directory().resolve(), own_folder=True))
+    with suppress(OSError):
+        # anybody may write to the temporary directory: what is ours there is closed
+        temporary = sorted(Path(tempfile.gettempdir()).glob(f"{TEMPORARY}*"))
+        found += (_pending(folder, own_folder=True, closed=True) for folder in temporary)
     return Pending(
         [file for one in found for file in one.files],
         [path for one in found for path in one.left_alone],

@@ -114,9 +114,10 @@ def unreachable(uri: str, reason: object) -> str:
     return f"the tracking server {without_password(uri)} cannot be reached ({reason})"
 
 
-def no_journal(directory: Path, error: OSError, instead: str) -> str:
+def no_journal(directory: Path | None, error: OSError, instead: str) -> str:
+    where = directory or "the user's state directory"
     return (
-        f"the journal cannot be written to {directory} ({error.strerror or error}); {instead}. "
+        f"the journal cannot be written to {where} ({error.strerror or error}); {instead}. "
         "Training goes on. Make room, or set spark.trackmllib.journalDir to another directory."
     )
 

@@ -109,9 +109,30 @@ def test_view_that_cannot_be_read(caplog):
     assert "spark.trackmllib.view" in caplog.text
 
 
-def test_journal_directory():
-    """A path."""
-    assert read(journalDir="/var/journals").journal_dir == Path("/var/journals")
+@pytest.mark.parametrize(
+    "given",
+    [
+        "/var/my journals",
+        "file:/var/my journals",
+        "file:///var/my%20journals",
+        "FILE:///var/my journals",
+    ],
+)
+def test_journal_directory(given):
+    """A path, or a URI of one, as Spark's own directories are given."""
+    assert read(journalDir=given).journal_dir == Path("/var/my journals")
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["hdfs:///a", "dbfs:/a", "s3a://b/a", "file://other-host/a", "abfss://c@a.net/x", "/a\0b"],
+)
+def test_journal_directory_elsewhere(given, caplog):
+    """It is no directory that is called ``hdfs:``; the default is taken, and that is said."""
+    assert read(journalDir=given).journal_dir is None
+    (warning,) = caplog.messages
+    assert "spark.trackmllib.journalDir" in warning
+    assert "directory of the driver's own machine" in warning
 
 
 CONFS = (Path(__file__).parents[2] / "docs" / "confs.md").read_text()

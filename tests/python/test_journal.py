@@ -9,6 +9,7 @@ import sys
 import tempfile
 
 import pytest
+from fresh import python
 
 from trackmllib import journal
 from trackmllib.journal import Journal
@@ -160,9 +161,34 @@ except BlockingIOError:
             [sys.executable, "-c", code], capture_output=True, text=True, check=True
         ).stdout.strip()
 
-    assert other_process() == "in use"
+    for _ in range(2):
+        assert other_process() == "in use"
+        with pytest.raises(BlockingIOError), journal.claimed(kept.path):
+            pass  # it would unlock it
     kept.close()
     assert other_process() == "claimed"
+
+
+def test_removed_while_it_was_waited_for(tmp_path):
+    """Who had a journal has brought it in: who waited does not get it."""
+    file = tmp_path / "one.jsonl"
+    file.touch()
+    code = f"""
+import fcntl
+from pathlib import Path
+from trackmllib import journal
+locked = fcntl.lockf
+def lockf(*arguments):  # the file is open by now
+    Path({str(file)!r}).unlink()
+    locked(*arguments)
+fcntl.lockf = lockf
+try:
+    with journal.claimed(Path({str(file)!r})):
+        print("claimed")
+except FileNotFoundError:
+    print("gone")
+"""
+    assert python(code) == "gone"
 
 
 def test_default_directory_is_the_users_state(monkeypatch, tmp_path):

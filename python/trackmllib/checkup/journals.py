@@ -7,7 +7,6 @@ from pathlib import Path
 from trackmllib import journal, messages
 from trackmllib.checkup.check import Check, ok, warn
 from trackmllib.checkup.scene import Scene
-from trackmllib.hook.tracker import open_journals
 from trackmllib.ownership import belongs_to_caller
 
 
@@ -15,14 +14,13 @@ def journals(scene: Scene) -> Check:
     """None is left by drivers that have ended."""
     directory = scene.conf.journal_dir
     found = journal.pending(directory)
-    others = [file for file in found.files if file not in open_journals()]
-    left = [file for file in others if not _in_use(file)]
+    left = [file for file in found.files if not _in_use(file)]
     if left:
         return warn(messages.journals_pending(len(left), directory))
     mine = next(filter(belongs_to_caller, found.left_alone), None)
     if mine is not None:
         return warn(messages.left_alone(mine, own=True))
-    return ok(f"no journal is pending in {directory or journal.default_directory()}")
+    return ok(f"no journal is pending in {directory or 'your state directory'}")
 
 
 def _in_use(file: Path) -> bool:

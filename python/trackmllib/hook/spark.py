@@ -91,5 +91,8 @@ def pins_threads(session: Any) -> bool:
 def user_of(session: Any) -> str:
     """The user that the application runs as."""
     if is_connect(session):
-        return getpass.getuser()
+        try:
+            return getpass.getuser()
+        except (KeyError, OSError):  # containers may run as a user that has no name
+            return str(os.getuid())
     return str(session.sparkContext.sparkUser())

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trackmllib import journal, messages
+from trackmllib import messages
 from trackmllib.consumer import Consumer
 from trackmllib.consumer.tuning import Tuning
 from trackmllib.ending import at_end
@@ -40,7 +40,7 @@ class Tracker:
         A nested tuning is in the journal of the one around it.
         """
         outer = self._journals.get(event.parent.tuning) if event.parent else None
-        kept = outer or Journal(directory or journal.default_directory(), event.tuning)
+        kept = outer or Journal(directory, event.tuning)
         with self._lock:
             self._journals[event.tuning] = kept
         self.emit(event)
@@ -55,11 +55,6 @@ class Tracker:
             kept.append(to_line(event))
         self._consumer.accept(event)
         self._progress.take(event)
-
-    def journals(self) -> set[Path | None]:
-        """The journals that are open: a process that opened its own once more would unlock them."""
-        with self._lock:
-            return {kept.path for kept in self._journals.values()}
 
     def tuning(self, tuning: str) -> Tuning | None:
         """A tuning that is not wholly in MLflow yet."""
@@ -109,11 +104,6 @@ class Tracker:
 
 _tracker: Tracker | None = None
 _making = threading.Lock()
-
-
-def open_journals() -> set[Path | None]:
-    """The journals of this process."""
-    return _tracker.journals() if _tracker is not None else set()
 
 
 def tracker() -> Tracker:
