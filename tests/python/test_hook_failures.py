@@ -97,19 +97,6 @@ def test_keyboard_interrupt(rows, experiment):
     assert main.data.tags["trackmllib.error"].startswith("KeyboardInterrupt")
 
 
-def test_interrupted_while_the_main_run_is_made(rows, experiment, monkeypatch):
-    """Also an interrupt that comes in our own code leaves no run RUNNING."""
-    from trackmllib.hook.live import LiveTuning
-
-    def interrupted(self):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(LiveTuning, "open", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        validator().fit(rows)
-    assert experiment.main().info.status == "KILLED"
-
-
 def test_trials_that_outlive_the_fit(rows, experiment, journals):
     """At parallelism 3 the others run on after ``fit()`` threw: their figures come later."""
     of_others = tracker()._consumer.unfinished()
