@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from trackmllib import messages
+from trackmllib import messages, uris
 from trackmllib.events import Destination
 
 Get = Callable[[str], "str | None"]
@@ -22,6 +22,7 @@ REDACTION = "spark.redaction.regex"
 _REDACTION_DEFAULT = "(?i)secret|password|token|access[.]?key"
 _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 _PROGRESS = ("auto", "on", "off")
+_IDS = ("MLFLOW_EXPERIMENT_ID", "MLFLOW_RUN_ID")
 _BOOLEANS = {"true": True, "false": False}
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")  # a single letter is a Windows drive
 
@@ -61,16 +62,8 @@ def enabled(get: Get) -> bool | None:
 
 def read(get: Get) -> Conf:
     """The confs of the session that ``get`` looks into; what cannot be read has its default."""
-    env = os.environ.get
     return Conf(
-        destination=Destination(
-            tracking_uri=get(PREFIX + "trackingUri") or env("MLFLOW_TRACKING_URI"),
-            experiment_id=None if get(PREFIX + "experimentName") else env("MLFLOW_EXPERIMENT_ID"),
-            experiment_name=get(PREFIX + "experimentName") or env("MLFLOW_EXPERIMENT_NAME"),
-            run_id=get(PREFIX + "runId") or env("MLFLOW_RUN_ID"),
-            run_name=get(PREFIX + "runName"),
-            view=_boolean(PREFIX + "view", get) is not False,
-        ),
+        destination=_destination(get),
         flush_timeout=_seconds(PREFIX + "flushTimeout", get, 60.0),
         journal_dir=_directory(PREFIX + "journalDir", get),
         log_model=_boolean(PREFIX + "logModel", get) or False,
@@ -99,6 +92,26 @@ def _directory(key: str, get: Get) -> Path | None:
         accepted = "a directory of the driver's own machine"
         messages.warn_once(messages.bad_conf(key, value, accepted, "the default"))
     return found
+
+
+def _destination(get: Get) -> Destination:
+    env = os.environ.get
+    uri, own_uri = get(PREFIX + "trackingUri"), env("MLFLOW_TRACKING_URI")
+    # ids are those of the store that was set beside them, in the environment or by MLflow's API
+    ids = {name: value for name in _IDS if (value := env(name))}
+    if uri and not uris.same_store(uri, own_uri or ""):
+        if ids:
+            messages.warn_once(messages.ids_of_another_store(ids))
+        ids = {}
+    name = get(PREFIX + "experimentName")
+    return Destination(
+        tracking_uri=uri or own_uri,
+        experiment_id=None if name else ids.get("MLFLOW_EXPERIMENT_ID"),
+        experiment_name=name or env("MLFLOW_EXPERIMENT_NAME"),
+        run_id=get(PREFIX + "runId") or ids.get("MLFLOW_RUN_ID"),
+        run_name=get(PREFIX + "runName"),
+        view=_boolean(PREFIX + "view", get) is not False,
+    )
 
 
 def _boolean(key: str, get: Get) -> bool | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import shlex
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,14 @@ def printable(text: str | Path) -> str:
 
 def bad_conf(key: str, value: str, accepted: str, default: Any) -> str:
     return f"{key}={value!r} cannot be read: it takes {accepted}. Going on with {default}."
+
+
+def ids_of_another_store(ids: Iterable[str]) -> str:
+    return (
+        f"{' and '.join(ids)} of the environment are ignored: they belong to another store than "
+        "spark.trackmllib.trackingUri. To choose a place in that one, set "
+        "spark.trackmllib.experimentName or spark.trackmllib.runId."
+    )
 
 
 def hook_failed(error: BaseException) -> str:

@@ -94,6 +94,32 @@ def test_confs_before_environment(monkeypatch):
     }
 
 
+@pytest.mark.parametrize(
+    ("uri", "own", "same"),
+    [
+        ("http://a:80/", "http://ann:secret@A", True),
+        ("sqlite:///a.db", "sqlite:///a.db", True),
+        ("databricks", "databricks", True),
+        ("http://a", "http://a:81", False),
+        ("http://a", "http://a/b", False),
+        ("sqlite:///a.db", "sqlite:///b.db", False),
+        ("sqlite:///a.db", None, False),
+        ("databricks://one", "databricks://other", False),
+    ],
+)
+def test_ids_of_the_environment(monkeypatch, caplog, uri, own, same):
+    """They count for the store set beside them; elsewhere one line says that they do not."""
+    env = {"TRACKING_URI": own, "EXPERIMENT_ID": "7", "RUN_ID": "r", "EXPERIMENT_NAME": "digits"}
+    for name, value in env.items():
+        if value is not None:
+            monkeypatch.setenv(f"MLFLOW_{name}", value)
+    found = read(trackingUri=uri).destination
+    assert (found.experiment_id, found.run_id) == (("7", "r") if same else (None, None))
+    assert (found.tracking_uri, found.experiment_name) == (uri, "digits")
+    said = [] if same else ["MLFLOW_EXPERIMENT_ID and MLFLOW_RUN_ID of the environment are ignored"]
+    assert [text.partition(":")[0] for text in caplog.messages] == said
+
+
 @pytest.mark.parametrize(("value", "mode"), [(None, "auto"), ("OFF ", "off"), ("on", "on")])
 def test_progress(value, mode, caplog):
     """Whether progress is shown; what cannot be read is said, and is ``auto``."""

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trackmllib import messages
+from trackmllib import messages, uris
 from trackmllib.consumer import native
 from trackmllib.consumer.errand import Errand
 from trackmllib.consumer.http import THREADS, for_our_threads
@@ -82,9 +82,7 @@ class Store:
             return destination.experiment_id
         name = destination.experiment_name
         if not name:
-            from mlflow.tracking.fluent import _get_experiment_id  # it alone knows the default
-
-            return str(_get_experiment_id())
+            return self._default_experiment()
         found = self._client.get_experiment_by_name(name)
         if found is None:
             try:
@@ -95,6 +93,15 @@ class Store:
                 found = self._client.get_experiment_by_name(name)
                 assert found is not None
         return str(found.experiment_id)
+
+    def _default_experiment(self) -> str:
+        """MLflow's own choice in MLflow's own store; elsewhere the one that each store has."""
+        import mlflow
+        from mlflow.tracking.fluent import _get_experiment_id  # it alone knows the choice
+
+        if uris.same_store(self.uri, mlflow.get_tracking_uri()):
+            return str(_get_experiment_id())
+        return "0"
 
     def create_run(self, experiment: str, name: str, start: int, tags: Mapping[str, str]) -> Run:
         """Makes a run that is RUNNING since ``start``."""

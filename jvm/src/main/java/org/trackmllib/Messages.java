@@ -37,6 +37,12 @@ public final class Messages {
                 + String.join(", ", known) + ".";
     }
 
+    public static String idsOfAnotherStore(String ids) {
+        return ids + " of the environment are ignored: they belong to another store than"
+                + " spark.trackmllib.trackingUri. To choose a place in that one, set"
+                + " spark.trackmllib.experimentName or spark.trackmllib.runId.";
+    }
+
     /** Several of these, or one, as one message. */
     public static String atStart(String[] found) {
         return (found.length == 1

@@ -59,15 +59,29 @@ final class Settings(
     conf(Prefix + "python").orElse(candidates.find(!isShell(_))).getOrElse("python3")
   }
 
-  def destination(activeRun: Option[String]): Destination = Destination(
-    conf(Prefix + "trackingUri").orElse(env("MLFLOW_TRACKING_URI")).map(clean),
-    // An experiment named by conf is not to be overruled by an id of the environment.
-    if (conf(Prefix + "experimentName").isDefined) None else env("MLFLOW_EXPERIMENT_ID").map(clean),
-    conf(Prefix + "experimentName").orElse(env("MLFLOW_EXPERIMENT_NAME")).map(clean),
-    activeRun.orElse(conf(Prefix + "runId")).orElse(env("MLFLOW_RUN_ID")).map(clean),
-    conf(Prefix + "runName").map(clean),
-    boolean(Prefix + "view")
-  )
+  def destination(activeRun: Option[String]): Destination = {
+    val (uri, experimentName) = (conf(Prefix + "trackingUri"), conf(Prefix + "experimentName"))
+    val ids = idsOfTheEnvironment(uri)
+    Destination(
+      uri.orElse(env(TrackingUri)).map(clean),
+      // An experiment named by conf is not to be overruled by an id of the environment.
+      if (experimentName.isDefined) None else ids.get(ExperimentId).map(clean),
+      experimentName.orElse(env("MLFLOW_EXPERIMENT_NAME")).map(clean),
+      activeRun.orElse(conf(Prefix + "runId")).orElse(ids.get(RunId)).map(clean),
+      conf(Prefix + "runName").map(clean),
+      boolean(Prefix + "view")
+    )
+  }
+
+  /** They count for the store that the environment names beside them. */
+  private def idsOfTheEnvironment(uri: Option[String]): Map[String, String] = {
+    val ids = Seq(ExperimentId, RunId).flatMap(name => env(name).map(name -> _))
+    val theirs = env(TrackingUri).getOrElse("")
+    val elsewhere = uri.exists(Uris.store(_) != Uris.store(theirs))
+    if (elsewhere && ids.nonEmpty)
+      complain(Messages.idsOfAnotherStore(ids.map(_._1).mkString(" and ")))
+    if (elsewhere) Map.empty else ids.toMap
+  }
 
   def redaction: Regex =
     valid("spark.redaction.regex", "a regular expression", DefaultRedaction)(_.r)
@@ -106,6 +120,9 @@ object Settings {
     "view"
   )
 
+  private val TrackingUri = "MLFLOW_TRACKING_URI"
+  private val ExperimentId = "MLFLOW_EXPERIMENT_ID"
+  private val RunId = "MLFLOW_RUN_ID"
   private val Databricks = "spark.databricks.mlflow.trackMLlib.enabled"
   private val DefaultRedaction = "(?i)secret|password|token|access[.]?key"
   private val Progress = Set("auto", "on", "off")

@@ -65,4 +65,31 @@ class SettingsSuite extends munit.FunSuite {
       Destination(Some("http://conf"), None, Some("digits"), Some("active"), None, view = false)
     )
   }
+
+  test("ids of the environment count for its own store, the experiment's name for each") {
+    def of(uri: String, own: String*) = {
+      var said = Seq.empty[String]
+      val env = Seq("MLFLOW_EXPERIMENT_ID" -> "7", "MLFLOW_RUN_ID" -> "r") ++
+        own.map("MLFLOW_TRACKING_URI" -> _) :+ ("MLFLOW_EXPERIMENT_NAME" -> "digits")
+      val conf = Map(s"${ours}trackingUri" -> uri)
+      val found = new Settings(conf.get, env.toMap.get, text => said :+= text).destination(None)
+      (found.experimentId, found.runId, found.experimentName, said.size)
+    }
+    val (theirs, none) = ((Some("7"), Some("r")), (None, None))
+    for (
+      (uri, own, ids) <- Seq(
+        ("http://a:80/", Seq("http://ann:secret@A"), theirs),
+        ("sqlite:///a.db", Seq("sqlite:///a.db"), theirs),
+        ("databricks", Seq("databricks"), theirs),
+        ("http://a", Seq("http://a:81"), none),
+        ("http://a", Seq("http://a/b"), none),
+        ("sqlite:///a.db", Seq("sqlite:///b.db"), none),
+        ("sqlite:///a.db", Seq(), none),
+        ("databricks://one", Seq("databricks://other"), none)
+      )
+    ) {
+      val said = if (ids == none) 1 else 0
+      assertEquals(of(uri, own: _*), (ids._1, ids._2, Some("digits"), said), (uri, own))
+    }
+  }
 }
