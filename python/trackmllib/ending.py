@@ -1,4 +1,4 @@
-"""What is done when the interpreter ends."""
+"""What is done when the interpreter ends, and in a child that is forked from it."""
 
 import atexit
 import os
@@ -14,3 +14,9 @@ def at_end(do: Callable[[], object]) -> None:
             do()
 
     atexit.register(done_here)
+
+
+def in_forked_child(do: Callable[[], object]) -> None:
+    """Has it done in each child: the threads are not there, and locks may be held for ever."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=do)

@@ -7,6 +7,8 @@ import importlib
 import threading
 from typing import Any
 
+from trackmllib.ending import in_forked_child
+
 THREADS = "trackmllib-"
 """How the names of our own threads begin."""
 
@@ -39,6 +41,10 @@ class _Requests:
 
     def __init__(self, stock: Any) -> None:
         self._stock = stock
+        self._begin_to_count()
+        in_forked_child(self._begin_to_count)
+
+    def _begin_to_count(self) -> None:
         self._counting = threading.Lock()
         self._running = 0
 

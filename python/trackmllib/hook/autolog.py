@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from trackmllib import messages
+from trackmllib.ending import in_forked_child
 
 _FLAVOR = "pyspark.ml"
 _lock = threading.Lock()
@@ -60,3 +61,11 @@ def _config() -> dict[str, Any] | None:
     if not config or "disable" not in config:
         return None
     return config if _tunings or not config["disable"] else None
+
+
+def _anew() -> None:
+    global _lock
+    _lock = threading.Lock()
+
+
+in_forked_child(_anew)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _RUN_WAIT = 2.0  # seconds that MLflow has to make a run which the user's code asks for
 _INTERRUPTED_WAIT = 2.0
+_OF_THAT_FOR_MLFLOW = 1.5
 _LONGEST_ERROR = 4900
 
 P = ParamSpec("P")
@@ -212,7 +213,7 @@ class LiveTuning:
         harmless(self._look_up)
 
     def _stop(self, event: Callable[[], Event]) -> None:
-        wait = min(_INTERRUPTED_WAIT, self._conf.flush_timeout)
+        wait = min(_OF_THAT_FOR_MLFLOW, self._conf.flush_timeout)
         with suppress(TimeoutError):
             _uninterrupted(self._over, event, wait, timeout=_INTERRUPTED_WAIT)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from trackmllib.ending import in_forked_child
 from trackmllib.events import Parent
 
 if TYPE_CHECKING:
@@ -82,5 +82,4 @@ def _nowhere() -> None:
     _places = _Places()
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_nowhere)
+in_forked_child(_nowhere)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from trackmllib import messages
 from trackmllib.consumer import Consumer
 from trackmllib.consumer.tuning import Tuning
-from trackmllib.ending import at_end
+from trackmllib.ending import at_end, in_forked_child
 from trackmllib.events import Event, TuningStarted, to_line
 from trackmllib.journal import Journal
 from trackmllib.progress import Progress
@@ -113,3 +113,12 @@ def tracker() -> Tracker:
         if _tracker is None:
             _tracker = Tracker()
         return _tracker
+
+
+def _anew() -> None:
+    """In a child that was forked: what the parent tracks is the parent's."""
+    global _tracker, _making
+    _tracker, _making = None, threading.Lock()
+
+
+in_forked_child(_anew)
