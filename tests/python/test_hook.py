@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import threading
+
 import pytest
 from found import statuses
+from pyspark import InheritableThread
 from pyspark.ml import Pipeline, PipelineModel
 from pyspark.ml.classification import DecisionTreeClassifier
-from pyspark.ml.evaluation import MulticlassClassificationEvaluator
+from pyspark.ml.evaluation import Evaluator, MulticlassClassificationEvaluator
+from pyspark.ml.param import Param, Params
 from pyspark.ml.tuning import CrossValidator, ParamGridBuilder, TrainValidationSplit
 from quick import NamedScore, Quick, Score, in_threads, validator
 
@@ -127,6 +132,49 @@ def test_python_only_stages_and_no_metric_name(rows, experiment):
     assert [run.data.metrics["avg_metric"] for run in experiment.children()] == [1.0, 2.0, 3.0]
 
 
+class Bare(Evaluator):
+    """Has called no ``__init__`` and so has no uid; its metric's name is a param."""
+
+    metricName = Param(Params._dummy(), "metricName", "")  # noqa: N815
+
+    def __init__(self):
+        pass
+
+    def evaluate(self, dataset, params=None):
+        return float(dataset.model.getOrDefault("size"))
+
+    def getOrDefault(self, param):  # noqa: N802
+        return {"metricName": "reach"}[param]
+
+
+class RudeError(BaseException):
+    """Cannot even be shown."""
+
+    __str__ = __repr__ = property(lambda self: 1 / 0)
+
+
+class Rude(NamedScore):
+    """Throws whenever it is asked for what tuning does not need."""
+
+    def getMetricName(self):  # noqa: N802
+        raise RudeError
+
+    uid = property(lambda self: self.getMetricName(), lambda self, value: None)
+
+
+@pytest.mark.parametrize(("kind", "name"), [(Bare, "reach"), (Rude, "metric")])
+def test_evaluator_that_has_little(rows, experiment, caplog, monkeypatch, kind, name):
+    """Spark tunes with it, and it is tracked; so it is where there is no standard error."""
+    monkeypatch.setattr("sys.stderr", None)
+    validator(evaluator=kind()).fit(rows)
+    monkeypatch.setattr("sys.stderr", io.StringIO())
+    validator(evaluator=kind()).fit(rows)
+    mains = experiment.mains()
+    assert [main.data.params["metricName"] for main in mains] == [name] * 2
+    assert [len(experiment.children(main)) for main in mains] == [3, 3]
+    assert caplog.messages == []
+
+
 def test_own_fit_multiple(rows, experiment):
     """An estimator that makes its models in its own way, and in another order."""
 
@@ -203,6 +251,26 @@ def test_tuner_inside_a_tuner(rows, experiment):
     assert len(experiment.children(refit)) == 2
     assert len(experiment.runs()) == 1 + 2 + 5 * 3
     assert set(statuses(experiment.runs())) == {"FINISHED"}
+
+
+def test_tuning_in_a_thread_that_a_trial_starts(rows, experiment, spark):
+    """It is nested in the trial where the thread has its local properties, as PySpark offers."""
+
+    def tune_in_thread(*_):
+        if threading.current_thread() is threading.main_thread():
+            return  # the refit is in no trial
+        thread = InheritableThread(lambda: validator((7,), numFolds=2).fit(rows), session=spark)
+        thread.start()
+        thread.join()
+
+    validator((1, 2), estimator=Quick(before_fit=tune_in_thread), kind=TrainValidationSplit).fit(
+        rows
+    )
+    trials = experiment.children()
+    assert [trial.data.tags["trackmllib.trial"] for trial in trials] == ["0", "1"]
+    for trial in trials:
+        (inner,) = experiment.children(trial)
+        assert statuses([inner, *experiment.children(inner)]) == ["FINISHED"] * 2
 
 
 def test_four_threads(rows, experiment, journals):

@@ -65,7 +65,7 @@ class LiveTuning:
         self._conf = conf.read(spark.conf_of(session))
         self._tracker: Tracker = tracker()
         active = active_run.current()
-        outer, parent = place.around() or (None, None)
+        outer, parent = place.around() or _trial_of_thread(session) or (None, None)
         self._users_run = active
         if outer is not None and active is not None and outer.is_under(active):
             active = None  # it was active before the outer tuning, in one of whose trials this is
@@ -200,6 +200,7 @@ class LiveTuning:
     def _begin(self) -> None:
         with self._changing:
             if not self._is_over:
+                _running[self.id] = self
                 self._tracker.start(self._started, self._conf.journal_dir, self._display)
                 self._tuning = self._tracker.tuning(self.id)
                 self._bus.tell(self._started)
@@ -232,6 +233,7 @@ class LiveTuning:
             self._told.wait(timeout)
             return
         try:
+            _running.pop(self.id, None)
             self._bus.rest()
             self._emit(event())
             self._bus.close()
@@ -246,6 +248,20 @@ class LiveTuning:
         self._bus.tell(event)
         if self._is_over:  # nobody asks later than a trial that outlives its tuning
             self._bus.rest()
+
+
+_running: dict[str, LiveTuning] = {}
+
+
+def _trial_of_thread(session: Any) -> tuple[LiveTuning, Parent] | None:
+    """The trial that has started this thread as PySpark's ``InheritableThread`` does.
+
+    It has the local properties of the trial's thread, and so what says whose the jobs there are.
+    """
+    key = spark.local_property(session, "trackmllib.trial") if _running else None
+    tuning, _, rest = (key or "").partition(":")
+    outer = _running.get(tuning)
+    return (outer, Parent(tuning, int(rest.partition(":")[0]))) if outer else None
 
 
 def _started(

@@ -88,6 +88,14 @@ def pins_threads(session: Any) -> bool:
     return type(session.sparkContext._gateway).__name__ == "ClientServer"
 
 
+def local_property(session: Any, key: str) -> str | None:
+    """A local property of this thread; ``None`` where threads have none of their own."""
+    if is_connect(session) or not pins_threads(session):
+        return None
+    value: str | None = session.sparkContext.getLocalProperty(key)
+    return value
+
+
 def user_of(session: Any) -> str:
     """The user that the application runs as."""
     if is_connect(session):
