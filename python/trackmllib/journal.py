@@ -242,6 +242,11 @@ def _lock(file: BinaryIO, until: float) -> None:
             return
 
 
+def locks() -> bool:
+    """Whether it can be seen here that a driver which runs has a journal."""
+    return fcntl is not None
+
+
 def reserve(file: int) -> None:
     """Keeps an open file that need not be writable from other replays, until it is closed.
 

@@ -246,6 +246,14 @@ def journal_gone() -> str:
     return "gone meanwhile: the driver or the replay that had it has brought it into MLflow"
 
 
+def orphans_ended(number: int) -> str:
+    tunings = "a tuning" if number == 1 else f"{number} tunings"
+    return (
+        f"{tunings} of earlier drivers, which were killed, had been left RUNNING in MLflow: what "
+        "the journal had is there now, and what had not ended is KILLED."
+    )
+
+
 def lines_unreadable(damaged: int) -> str:
     return (
         f"{damaged} of its lines cannot be read and were left out: a newer trackmllib may read "

@@ -23,11 +23,15 @@ Progress = Callable[[int], None]
 
 
 @contextmanager
-def sources(files: Iterable[Path]) -> Iterator[list[Source]]:
-    """What ``files`` hold, which are nobody else's meanwhile."""
+def sources(files: Iterable[Path], *, wait: float = _SIDECAR) -> Iterator[list[Source]]:
+    """What ``files`` hold, which are nobody else's meanwhile.
+
+    Args:
+        wait: how many seconds those are waited for that somebody has.
+    """
     # journals last: looking whether an event log's driver runs would drop our own lock of one
     ordered = sorted(dict.fromkeys(files), key=lambda file: file.suffix == ".jsonl")
-    until = time.monotonic() + _SIDECAR
+    until = time.monotonic() + wait
     with ExitStack() as claims:
         yield [claims.enter_context(opened(file, until)) for file in ordered]
 
@@ -67,6 +71,7 @@ def replay(
                 left = max(0.0, end - time.monotonic())
                 reason = consumer.wait(started.tuning, left) or refused.get(started.tuning)
                 source.problem = source.problem or reason
+    consumer.stop()
     for source in read:
         if source.is_journal and source.problem is None and source.file.suffix == ".jsonl":
             source.file.unlink(missing_ok=True)

@@ -19,7 +19,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-from trackmllib import journal, messages
+from trackmllib import journal, messages, orphans
 from trackmllib.consumer import Consumer
 from trackmllib.consumer.http import THREADS
 from trackmllib.consumer.requests import answer
@@ -106,6 +106,8 @@ class Sidecar:
     def _follow(self, event: Event) -> None:
         tuning = self._consumer.tuning(event.tuning)
         if isinstance(event, TuningStarted) and tuning is not None:
+            of_driver = self._consumer.unfinished()
+            orphans.end_once(self._journal_dir, event.destination.tracking_uri, of_driver)
             self._progress.begin(tuning, self._display)
         else:
             self._progress.take(event)

@@ -41,6 +41,7 @@ class Consumer:
         self._done = done
         self._troubled = troubled
         self._resumed = resumed
+        self._stopped = False
         self._changed = threading.Condition()
         self._tunings: dict[str, Tuning] = {}
         self._writers: dict[str | None, Writers] = {}
@@ -131,6 +132,10 @@ class Consumer:
                     TuningFailed(tuning=tuning.started.tuning, error=error, interrupted=True)
                 )
 
+    def stop(self) -> None:
+        """Nothing is tried again from here on."""
+        self._stopped = True
+
     def unfinished(self) -> list[str]:
         """The tunings that MLflow does not have wholly."""
         return list(self._tunings)
@@ -173,7 +178,7 @@ class Consumer:
             self._troubled(tuning)
         for over in settled:
             self._report(over)
-        return again
+        return again and not self._stopped
 
     def _report(self, tuning: Tuning) -> None:
         self._done(tuning)

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trackmllib import messages
+from trackmllib import messages, orphans
 from trackmllib.consumer import Consumer
 from trackmllib.consumer.tuning import Tuning
 from trackmllib.ending import at_end, in_forked_child
@@ -44,6 +44,7 @@ class Tracker:
         with self._lock:
             self._journals[event.tuning] = kept
         self.emit(event)
+        orphans.end_once(directory, event.destination.tracking_uri)
         begun = self.tuning(event.tuning)
         if begun is not None:
             self._progress.begin(begun, display)

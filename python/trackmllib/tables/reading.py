@@ -46,12 +46,8 @@ def newest(client: MlflowClient, experiment: str | None) -> Run:
     Raises:
         NoTuningError: there is none.
     """
-    experiments = [
-        found.experiment_id
-        for found in pages(lambda token: client.search_experiments(page_token=token))
-        if experiment is None or experiment in (found.name, found.experiment_id)
-    ]
-    runs = client.search_runs(experiments, _OURS, order_by=_LATEST, max_results=1)
+    found = _experiments(client, experiment)
+    runs = client.search_runs(found, _OURS, order_by=_LATEST, max_results=1)
     if not runs:
         raise NoTuningError(messages.no_tuning(experiment))
     run = main_of(client, runs[0])
@@ -61,6 +57,17 @@ def newest(client: MlflowClient, experiment: str | None) -> Run:
             break
         run = main_of(client, above)
     return run
+
+
+def running_tunings(client: MlflowClient) -> dict[str, str]:
+    """The ``fit_uuid`` of each tuning with a run that is RUNNING, and the experiment it is in."""
+    search = f"{_OURS} AND attributes.status = 'RUNNING'"
+    runs = client.search_runs(_experiments(client), search, order_by=_LATEST, max_results=_PAGE)
+    return {
+        run.data.tags["fit_uuid"]: run.info.experiment_id
+        for run in runs
+        if "fit_uuid" in run.data.tags
+    }
 
 
 def run_of(client: MlflowClient, run_id: str) -> Run:
@@ -112,6 +119,14 @@ def tables(client: MlflowClient, main: Run) -> list[Table]:
     if not found:  # its first trial is still to come
         found.append(running.table(client, main, main.data.tags["fit_uuid"], []))
     return found
+
+
+def _experiments(client: MlflowClient, only: str | None = None) -> list[str]:
+    return [
+        found.experiment_id
+        for found in pages(lambda token: client.search_experiments(page_token=token))
+        if only is None or only in (found.name, found.experiment_id)
+    ]
 
 
 def _is_ours(run: Run) -> bool:
