@@ -24,7 +24,7 @@ from trackmllib.hook.tracker import tracker
 def score(model):
     if model.getOrDefault("size") == 3:
         (tuning,) = tracker()._journals
-        assert tracker().main_run(tuning, 60)
+        assert tracker().run(tuning, None, 60)
         os.kill(os.getpid(), signal.SIGKILL)
     return 0.5
 validator(evaluator=NamedScore(score), numFolds=2, parallelism=2).fit(rows)

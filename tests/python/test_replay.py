@@ -72,7 +72,7 @@ consumer = Consumer(lambda tuning: None)
 for file in sys.argv[1:]:
     for line in Path(file).read_text().splitlines():
         consumer.accept(from_line(line))
-    consumer.main_run(Path(file).stem, 30)
+    consumer.run(Path(file).stem, None, 30)
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
