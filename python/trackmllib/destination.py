@@ -25,14 +25,6 @@ def is_trusted(uri: str) -> bool:
         return False
 
 
-def are_same(one: str, other: str) -> bool:
-    """Whether two URIs are of one store."""
-    try:
-        return one == other or _server(one) == _server(other)
-    except ValueError:  # one is no URI
-        return False
-
-
 def configured() -> list[str]:
     """The stores that the environment and ``spark-defaults.conf`` name."""
     return [uri for uri in (_in_spark_defaults(), default_uri()) if uri]

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from trackmllib import destination, journal, messages, replay
+from trackmllib import journal, messages, replay, uris
 from trackmllib.consumer import naming
 from trackmllib.consumer.http import THREADS
 from trackmllib.consumer.store import default_uri
@@ -78,7 +78,7 @@ def _is_for(source: Source, tracking_uri: str | None) -> bool:
         return False
     here = tracking_uri or default_uri()
     stores = {started.destination.tracking_uri or default_uri() for started in source.tunings}
-    return all(uri and here and destination.are_same(uri, here) for uri in stores)
+    return all(uri and here and uris.same_store(uri, here) for uri in stores)
 
 
 def _where_it_is(event: Event, running: Mapping[str, str]) -> Event:

@@ -45,7 +45,7 @@ class Consumer:
         self._changed = threading.Condition()
         self._tunings: dict[str, Tuning] = {}
         self._writers: dict[str | None, Writers] = {}
-        self._stopped: dict[str, str] = {}  # why a tuning is not to be waited for
+        self._unawaited: dict[str, str] = {}  # why a tuning is not to be waited for
 
     def accept(self, event: Event) -> None:
         """Takes one event in; never waits for MLflow."""
@@ -99,11 +99,11 @@ class Consumer:
             writers.put(found.main)  # so that a server that is away is noticed now
             silent = writers.silent  # an earlier wait was in vain, and so may this one be
             if not self._changed.wait_for(
-                lambda: found.reported or writers.refusal_since(began) or tuning in self._stopped,
+                lambda: found.reported or writers.refusal_since(began) or tuning in self._unawaited,
                 min(timeout, _SILENT_WAIT) if silent else timeout,
             ):
                 writers.silent = True
-            stopped = self._stopped.pop(tuning, None)
+            stopped = self._unawaited.pop(tuning, None)
             if found.reported:
                 return found.refused
         return (
@@ -117,7 +117,7 @@ class Consumer:
     def stop_waiting(self, tuning: str, reason: str) -> None:
         """Ends the wait for a tuning, or the next one: it returns ``reason``."""
         with self._changed:
-            self._stopped[tuning] = reason
+            self._unawaited[tuning] = reason
             self._changed.notify_all()
 
     def interrupt(self, error: str) -> None:
