@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import io
 import threading
 
 import pytest
 from found import statuses
 from pyspark import InheritableThread
-from pyspark.ml import Pipeline, PipelineModel
+from pyspark.ml import Pipeline, PipelineModel, tuning
 from pyspark.ml.classification import DecisionTreeClassifier
 from pyspark.ml.evaluation import Evaluator, MulticlassClassificationEvaluator
 from pyspark.ml.param import Param, Params
@@ -16,6 +18,7 @@ from pyspark.ml.tuning import CrossValidator, ParamGridBuilder, TrainValidationS
 from quick import NamedScore, Quick, Score, in_threads, validator
 
 from measured import RESOURCES
+from trackmllib.hook.patch import install, is_hooked
 
 
 class Constant(Score):
@@ -140,7 +143,7 @@ class Bare(Evaluator):
     def __init__(self):
         pass
 
-    def evaluate(self, dataset, params=None):
+    def _evaluate(self, dataset):
         return float(dataset.model.getOrDefault("size"))
 
     def getOrDefault(self, param):  # noqa: N802
@@ -216,6 +219,58 @@ def test_keyword_arguments(rows, experiment):
     tuner.fit(dataset=rows)
     tuner.fit(dataset=rows, params={tuner.numFolds: 2})
     assert [run.data.params["numFolds"] for run in experiment.mains()] == ["3", "2"]
+
+
+def test_tasks_by_keyword():
+    """Spark's own function can be called as ever, wherever trackmllib is installed."""
+    names = ["est", "train", "eva", "validation", "epm", "collectSubModel"]
+    assert list(inspect.signature(tuning._parallelFitTasks).parameters) == names
+    given = {"est": Quick(), "train": None, "eva": NamedScore(), "validation": None, "epm": []}
+    assert tuning._parallelFitTasks(**given, collectSubModel=False) == []
+
+
+def _named(stock):
+    @functools.wraps(stock)
+    def wrapped(est, train, eva, *args, **kwargs):
+        assert isinstance(est, Quick)
+        assert est.getOrDefault("size") == 1
+        assert isinstance(eva.copy(), NamedScore)
+        return stock(est=est, train=train, eva=eva, **dict(zip(REST, args, strict=True)), **kwargs)
+
+    return wrapped
+
+
+def _unnamed(stock):
+    return functools.partial(_named(stock))
+
+
+def _other(_):
+    """Makes the models in a way of its own."""
+
+    def tasks(est, train, eva, validation, epm, *_):
+        def task(index):
+            return index, eva.evaluate(est.fit(train, epm[index]).transform(validation)), None
+
+        return [functools.partial(task, index) for index in range(len(epm))]
+
+    return tasks
+
+
+REST = ("validation", "epm", "collectSubModel")
+
+
+@pytest.mark.parametrize("wrap", [_named, _unnamed, _other])
+@pytest.mark.parametrize("before", [True, False])
+def test_tasks_that_others_have_wrapped(rows, experiment, monkeypatch, wrap, before):
+    """Before we came or afterwards: each trial is logged, once, and the doctor is content."""
+    ours = tuning._parallelFitTasks
+    monkeypatch.setattr(tuning, "_parallelFitTasks", wrap(ours.__wrapped__ if before else ours))
+    install(tuning)
+    install(tuning)
+    assert is_hooked(tuning)
+    assert validator(numFolds=2).fit(rows).avgMetrics == [1.0, 2.0, 3.0]
+    assert [run.data.metrics["avg_score"] for run in experiment.children()] == [1.0, 2.0, 3.0]
+    assert [len(experiment.steps(run, "score")) for run in experiment.children()] == [2, 2, 2]
 
 
 def test_stage_of_a_pipeline(rows, experiment):

@@ -30,6 +30,30 @@ class OwnSplit(TrainValidationSplit):
         return self._copyValues(TrainValidationSplitModel(best, [0.75, 0.25, 0.5]))
 
 
+class Whole(CrossValidator):
+    """Overrides ``fit`` as a whole, and takes something else than a data frame."""
+
+    def fit(self, sizes, params=None):
+        best = self.getEstimator().fit(None, self.getEstimatorParamMaps()[sizes.index(max(sizes))])
+        return self._copyValues(CrossValidatorModel(best, sizes, None, [0.0] * len(sizes)))
+
+
+class Either(CrossValidator):
+    """Decides in its ``_fit`` between a pass of its own and Spark's."""
+
+    def _fit(self, dataset):
+        if self.getNumFolds() == 2:
+            return super()._fit(dataset)
+        return Own._fit(self, dataset)
+
+
+class Both(Either):
+    """Overrides ``fit`` as well."""
+
+    def fit(self, dataset, params=None):
+        return super().fit(dataset, params)
+
+
 class Broken(CrossValidator):
     """Never comes to a model."""
 
@@ -110,6 +134,36 @@ def test_around_sparks_own(rows, experiment, kind):
     assert statuses(children) == ["FINISHED"] * 3
     assert all("fit_seconds" in run.data.metrics for run in children)
     assert len(experiment.runs()) == 4
+
+
+def test_whole_fit_is_logged_from_its_model(experiment, spark):
+    """Though it never comes to a ``fit`` of Spark's, and its data has no session."""
+    model = validator(kind=Whole).fit([0.25, 0.75, 0.5])
+    assert model.bestModel.getOrDefault("size") == 2
+    assert experiment.main().data.params["best_size"] == "2"
+    figures = [run.data.metrics["avg_score"] for run in experiment.children()]
+    assert figures == [0.25, 0.75, 0.5]
+
+
+@pytest.mark.parametrize("kind", [Either, Both])
+def test_own_pass_or_sparks(rows, experiment, kind):
+    """Each is logged, once."""
+    validator(kind=kind, numFolds=2).fit(rows)
+    validator(kind=kind, numFolds=3).fit(dataset=rows)
+    logged = sorted(experiment.mains(), key=lambda main: main.data.params["numFolds"])
+    assert [main.data.params["numFolds"] for main in logged] == ["2", "3"]
+    sparks, own = (experiment.children(main) for main in logged)
+    assert [run.data.metrics["avg_score"] for run in sparks] == [1.0, 2.0, 3.0]
+    assert [run.data.metrics["avg_score"] for run in own] == [0.25, 0.75, 0.5]
+
+
+def test_own_pass_over_a_tuner(rows, experiment):
+    """A pass of one's own over an estimator that is a tuner of Spark's: both are logged."""
+    inner = validator((7,), numFolds=2)
+    maps = [{inner.seed: seed} for seed in (1, 2, 3)]
+    validator(kind=Own, estimator=inner, estimatorParamMaps=maps).fit(rows)
+    logged = {main.data.params["estimator"] for main in experiment.mains()}
+    assert logged == {"CrossValidator", "Quick"}
 
 
 def test_around_with_several_maps(rows, experiment):

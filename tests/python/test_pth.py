@@ -19,7 +19,7 @@ import sys
 from trackmllib import _pth
 tuning = sys.modules["pyspark.ml.tuning"]
 assert tuning.CrossValidator.fit.__module__ == "pyspark.ml.base", tuning.CrossValidator.fit
-assert hasattr(tuning._parallelFitTasks, "__wrapped__")
+assert hasattr(tuning._parallelFitTasks, "hooked_by_trackmllib")
 assert hasattr(tuning.CrossValidator._fit, "__wrapped__")
 assert hasattr(tuning.TrainValidationSplit._fit, "__wrapped__")
 assert not _pth.armed()
