@@ -1,5 +1,8 @@
 package org.trackmllib
 
+import java.net.URI
+import java.nio.file.{Path, Paths}
+
 import scala.util.Try
 import scala.util.matching.Regex
 
@@ -47,7 +50,18 @@ final class Settings(
       mode
     }
 
-  def journalDir: Option[String] = conf(Prefix + "journalDir")
+  /** None: the default. */
+  def journalDir: Option[Path] = {
+    val name = Prefix + "journalDir"
+    conf(name).flatMap { text =>
+      val path = Try(localPath(text)).toOption
+      if (path.isEmpty)
+        complain(
+          Messages.badConf(name, text, "a directory of the driver's own machine", "the default")
+        )
+      path
+    }
+  }
 
   /** The interpreters to choose the sidecar's from; what stands first wins. */
   def python: String = {
@@ -142,6 +156,14 @@ object Settings {
       complain: String => Unit = WarnOnce(_)
   ): Settings =
     new Settings(conf(_).filter(_.nonEmpty), sys.env.get(_).filter(_.nonEmpty), complain)
+
+  /** What a path or a `file:` URI names; no other URI is a path, as Hadoop has it. */
+  private def localPath(text: String): Path =
+    if (text.matches("[A-Za-z][A-Za-z0-9+.-]+:/.*")) {
+      val uri = new URI(text.replace(" ", "%20"))
+      require(uri.getScheme.equalsIgnoreCase("file"))
+      Paths.get(uri)
+    } else Paths.get(text)
 
   private def isShell(interpreter: String): Boolean = {
     val file = interpreter.split("[/\\\\]").last

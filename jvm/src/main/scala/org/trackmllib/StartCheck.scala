@@ -22,7 +22,7 @@ private[trackmllib] object StartCheck {
     val found = ListBuffer.empty[String]
     val settings = Settings.from(conf.getOption, found += _)
     import settings._
-    locally((enabled, instrument, logModel, flushTimeoutMillis, progress, redaction))
+    locally((enabled, instrument, logModel, flushTimeoutMillis, journalDir, progress, redaction))
     destination(None)
     val ours = conf.getAll.map(_._1).filter(_.startsWith(Settings.Prefix))
     val known = Settings.Names.map(Settings.Prefix + _)

@@ -1,5 +1,7 @@
 package org.trackmllib
 
+import java.nio.file.Paths
+
 class SettingsSuite extends munit.FunSuite {
   private val ours = "spark.trackmllib."
   private val databricks = "spark.databricks.mlflow.trackMLlib.enabled"
@@ -29,6 +31,20 @@ class SettingsSuite extends munit.FunSuite {
     assertEquals(settings()().progress, "auto")
     assertEquals(settings(s"${ours}progress" -> "OFF ")().progress, "off")
     assertEquals(settings(s"${ours}progress" -> "loud")().progress, "auto")
+  }
+
+  test("the journals' directory is a path or a file: URI; on another file system it is none") {
+    val directory = Some(Paths.get("/var/my journals"))
+    Seq("/var/my journals", "file:/var/my journals", "FILE:///var/my%20journals").foreach { given =>
+      assertEquals(settings(s"${ours}journalDir" -> given)().journalDir, directory)
+    }
+    Seq("hdfs:///a", "dbfs:/a", "s3a://b/a", "file://host/a", "jar:/a", "/a\u0000b").foreach {
+      given =>
+        val said = Seq.newBuilder[String]
+        val read = new Settings(Map(s"${ours}journalDir" -> given).get, _ => None, said += _)
+        assertEquals(read.journalDir, None)
+        assert(said.result().exists(_.contains("directory of the driver's own machine")))
+    }
   }
 
   test("times are Spark's, a number alone is in seconds") {

@@ -1,5 +1,6 @@
 package org.trackmllib.bridge
 
+import java.io.IOException
 import java.nio.file.{FileSystems, Files, Path, Paths}
 import java.nio.file.attribute.{FileAttribute, PosixFilePermissions}
 import java.util.Locale
@@ -8,13 +9,17 @@ import org.trackmllib.Settings
 
 /** Where journals are: by default the user's state directory, as Python's platformdirs has it. */
 private[bridge] object JournalDirectory {
+  // Java's home of a user that has none; no directory of that name is to be made.
+  private val NoHome = "?"
   private val posix = FileSystems.getDefault.supportedFileAttributeViews.contains("posix")
 
   lazy val temporary: Path = Files.createTempDirectory("trackmllib-")
 
-  def of(settings: Settings): Path = settings.journalDir.map(Paths.get(_)).getOrElse(default)
+  def of(settings: Settings): Path = settings.journalDir.getOrElse(default)
 
-  def create(directory: Path): Path = Files.createDirectories(directory, only("rwx------"): _*)
+  def create(directory: Path): Path =
+    if (directory.startsWith(NoHome)) throw new IOException("this user has no home directory")
+    else Files.createDirectories(directory, only("rwx------"): _*)
 
   def createFile(file: Path): Path = Files.createFile(file, only("rw-------"): _*)
 

@@ -2,7 +2,7 @@ package org.trackmllib.bridge
 
 import java.io.RandomAccessFile
 import java.nio.channels.OverlappingFileLockException
-import java.nio.file.{Files, Path}
+import java.nio.file.{Files, Path, Paths}
 import java.nio.file.attribute.PosixFilePermissions
 
 import org.trackmllib.Settings
@@ -58,6 +58,20 @@ class JournalSuite extends munit.FunSuite {
     opened.append("one")
     assertEquals(opened.path.map(_.getParent), Some(JournalDirectory.temporary))
     assertEquals(opened.lines, Seq("one"))
+    opened.delete()
+  }
+
+  test("a user without a home has it in the temporary one, and no directory is called ?") {
+    val home = sys.props("user.home")
+    val opened =
+      try {
+        sys.props("user.home") = "?"
+        Journal.open(new Settings(_ => None, _ => None), "abc")
+      } finally sys.props("user.home") = home
+    // where XDG_STATE_HOME is set, home is not asked for
+    assert(!Files.exists(Paths.get("?")))
+    if (sys.env.get("XDG_STATE_HOME").forall(_.isEmpty))
+      assertEquals(opened.path.map(_.getParent), Some(JournalDirectory.temporary))
     opened.delete()
   }
 
