@@ -3,17 +3,20 @@ package org.trackmllib.bridge
 import java.io.File
 
 import org.trackmllib.Messages
-import py4j.GatewayServer
 
-/** How the sidecar's Python is started; our code and py4j come along, MLflow is the interpreter's. */
+/** How the sidecar's Python is started: the jar has our code and py4j, MLflow is the interpreter's. */
 private[bridge] object SidecarCommand {
 
   // An interpreter that is too old must be able to say so, hence a check before our own code.
-  // The directory that we happen to be in is none of Python's business.
+  // The directory that we happen to be in is none of Python's business. What a terminal sends to
+  // the whole process group is for the driver; its end is the sidecar's.
   private val bootstrap =
     """import sys
-      |if sys.version_info < (3, 10): sys.exit("this is Python " + sys.version.split()[0])
       |sys.path[:] = [p for p in sys.path if p]
+      |import signal
+      |for name in ("SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"):
+      |    if hasattr(signal, name): signal.signal(getattr(signal, name), signal.SIG_IGN)
+      |if sys.version_info < (3, 10): sys.exit("this is Python " + sys.version.split()[0])
       |from trackmllib.sidecar import main
       |main()
       |""".stripMargin
@@ -21,18 +24,10 @@ private[bridge] object SidecarCommand {
   def apply(python: String): ProcessBuilder = {
     val builder = new ProcessBuilder(python, "-c", bootstrap).redirectErrorStream(true)
     val inherited = Option(builder.environment.get("PYTHONPATH")).filter(_.nonEmpty)
-    val path = Seq(Messages.jarPath(getClass)) ++ py4j ++ inherited
+    val jar = Messages.jarPath(getClass)
+    // py4j has a folder of its own, so that nobody else who has the jar on a path gets ours
+    val path = Seq(jar, s"$jar/sidecar") ++ inherited
     builder.environment.put("PYTHONPATH", path.mkString(File.pathSeparator))
     builder
-  }
-
-  /** Spark ships the Python half of py4j that fits the Java half in use. */
-  private def py4j: Option[String] = {
-    val jar = new File(Messages.jarPath(classOf[GatewayServer]))
-    val homes = sys.env.get("SPARK_HOME").map(new File(_)).toSeq :+ jar.getParentFile.getParentFile
-    homes
-      .flatMap(home => Option(new File(home, "python/lib").listFiles).toSeq.flatten)
-      .find(_.getName.matches("py4j-.*-src\\.zip"))
-      .map(_.getPath)
   }
 }

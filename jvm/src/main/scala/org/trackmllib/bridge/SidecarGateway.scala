@@ -24,11 +24,13 @@ private[bridge] final class SidecarGateway private (calls: SidecarCalls, client:
 }
 
 private[bridge] object SidecarGateway {
+
+  /** Where py4j's Python half looks for us, also when this JVM prefers IPv6. */
+  private val loopback = InetAddress.getByAddress(Array[Byte](127, 0, 0, 1))
   private val methods = Set("poll", "done", "log", "reply", "show", "trouble")
 
   /** On loopback, on a free port. To be called in a daemon thread: py4j's threads inherit that. */
   def start(calls: SidecarCalls, token: String): GatewayServer = {
-    val loopback = InetAddress.getLoopbackAddress
     // Never used, but the default one keeps a thread that keeps the JVM from ending.
     val client = new CallbackClient(
       0,
