@@ -57,6 +57,7 @@ class Scene:
         named = self.get(conf.PREFIX + "python")
         candidates = [
             self.get("spark.pyspark.driver.python"),
+            self.get("spark.pyspark.python"),
             os.environ.get("PYSPARK_DRIVER_PYTHON"),
             os.environ.get("PYSPARK_PYTHON"),
         ]

@@ -63,10 +63,11 @@ final class Settings(
     }
   }
 
-  /** The interpreters to choose the sidecar's from; what stands first wins. */
+  /** The interpreters to choose the sidecar's from, in spark-submit's own order. */
   def python: String = {
     val candidates = Seq(
       conf("spark.pyspark.driver.python"),
+      conf("spark.pyspark.python"),
       env("PYSPARK_DRIVER_PYTHON"),
       env("PYSPARK_PYTHON")
     ).flatten.filter(_.nonEmpty)

@@ -1,14 +1,13 @@
 package org.trackmllib
 
-import java.io.File
-
 import scala.collection.mutable.ListBuffer
 
 import org.apache.spark.SparkConf
 
 /**
- * What is wrong and can be seen when the listener starts, hours perhaps before the first tuning. No
- * process, thread or request is made for it: `trackmllib doctor` looks at the rest.
+ * What is wrong with the confs, when the listener starts, hours perhaps before the first tuning. Not
+ * every driver tunes, and PySpark needs no interpreter beside it: whether there is one that logs is
+ * seen at the first tuning, or by `trackmllib doctor`.
  */
 private[trackmllib] object StartCheck {
 
@@ -27,17 +26,6 @@ private[trackmllib] object StartCheck {
     val ours = conf.getAll.map(_._1).filter(_.startsWith(Settings.Prefix))
     val known = Settings.Names.map(Settings.Prefix + _)
     found ++= ours.filterNot(known.contains).map(Messages.unknownConf(_, known.toArray))
-    // A PySpark driver needs no interpreter beside itself, and tells its JVM where it is.
-    if (!sys.env.contains("_PYSPARK_DRIVER_CONN_INFO_PATH") && !isThere(python))
-      found += Messages.noSidecar(python, "is not there")
     found.toSeq
   }
-
-  private def isThere(interpreter: String): Boolean =
-    if (interpreter.contains(File.separator)) new File(interpreter).canExecute
-    else
-      sys.env
-        .getOrElse("PATH", "")
-        .split(File.pathSeparator)
-        .exists(new File(_, interpreter).canExecute)
 }

@@ -57,6 +57,12 @@ class SettingsSuite extends munit.FunSuite {
     val env =
       Seq("PYSPARK_DRIVER_PYTHON" -> "/opt/bin/jupyter-lab", "PYSPARK_PYTHON" -> "python3.11")
     assertEquals(settings()(env: _*).python, "python3.11")
+    val ofExecutors = "spark.pyspark.python" -> "/opt/python3.12"
+    assertEquals(settings(ofExecutors)(env: _*).python, "/opt/python3.12")
+    assertEquals(
+      settings(ofExecutors, "spark.pyspark.driver.python" -> "python3.10")(env: _*).python,
+      "python3.10"
+    )
     assertEquals(settings("spark.pyspark.driver.python" -> "ipython3")().python, "python3")
     assertEquals(settings(s"${ours}python" -> "ipython3")(env: _*).python, "ipython3")
   }

@@ -3,10 +3,8 @@ package org.trackmllib
 import org.apache.spark.SparkConf
 
 class StartCheckSuite extends munit.FunSuite {
-  private def problems(conf: (String, String)*): Seq[String] = {
-    val here = "spark.trackmllib.python" -> System.getProperty("java.home").concat("/bin/java")
-    StartCheck.problems(new SparkConf(false).setAll(here +: conf))
-  }
+  private def problems(conf: (String, String)*): Seq[String] =
+    StartCheck.problems(new SparkConf(false).setAll(conf))
 
   test("nothing is said of confs that are right") {
     assertEquals(problems(), Nil)
@@ -29,12 +27,5 @@ class StartCheckSuite extends munit.FunSuite {
     assert(found.exists(_.startsWith("spark.redaction.regex is \"(\"")))
     val unknown = found.find(_.startsWith("spark.trackmllib.flushTimout is no conf"))
     assert(unknown.exists(_.contains("spark.trackmllib.flushTimeout")))
-  }
-
-  test("an interpreter that is not there") {
-    Seq("/nowhere/python", "no-such-python").foreach { python =>
-      val found = StartCheck.problems(new SparkConf(false).set("spark.trackmllib.python", python))
-      assert(found.exists(_.contains(s"($python) is not there")), found)
-    }
   }
 }
