@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import signal
 import sys
 import threading
 import time
@@ -46,7 +45,6 @@ class Sidecar:
     Args:
         driver: the entry point of the driver's gateway (``poll``, ``done``, ``reply``, ``show``,
             ``log``).
-        journal_dir: where the driver keeps its journals.
         resume: whether another sidecar was there before.
         display: where the driver's user sees how tunings come along.
     """
@@ -54,13 +52,12 @@ class Sidecar:
     def __init__(
         self,
         driver: Any,
-        journal_dir: Path | None,
         *,
         resume: bool,
         display: Display | None = None,
     ) -> None:
         self._driver = driver
-        self._journal_dir = journal_dir
+        self._journals: dict[str, Path] = {}  # of each tuning, where the driver keeps its events
         self._alone = threading.Event()
         self._consumer = Consumer(self._done, resumed=resume, troubled=self._trouble)
         self._display = display
@@ -91,6 +88,13 @@ class Sidecar:
         if line.startswith('{"request":'):
             self._start(self._answer, line)
             return
+        if line.startswith('{"journal":'):
+            where = json.loads(line)
+            self._journals[where["tuning"]] = Path(where["journal"])
+            return
+        if line.startswith('{"returned":'):
+            self._start(self._progress.end, json.loads(line)["returned"])
+            return
         try:
             event = from_line(line)
         except InvalidEventError as error:
@@ -114,10 +118,12 @@ class Sidecar:
 
     def _wait(self, tuning: str) -> None:
         """Tells the driver, whose fit waits for it, when waiting is in vain."""
+        found = self._consumer.tuning(tuning)
         problem = self._consumer.wait(tuning, _LONGEST_WAIT)
         if problem is not None and not self._alone.is_set():
             self._progress.end(tuning)
-            self._driver.done(tuning, None, messages.without_password(problem))
+            run_id = found.main.id if found else None
+            self._driver.done(tuning, run_id, messages.without_password(problem))
 
     def _start(self, work: Callable[[str], None], of: str) -> None:
         # the name tells MLflow's client not to retry for minutes
@@ -125,9 +131,10 @@ class Sidecar:
 
     def _claim(self, tuning: str, held: ExitStack) -> bool:
         """Keeps replays from a journal whose driver is gone; not yet, where that still has it."""
-        if self._journal_dir is not None:
+        kept = self._journals.get(tuning)
+        if kept is not None:
             try:
-                held.enter_context(journal.claimed(journal.path_of(self._journal_dir, tuning)))
+                held.enter_context(journal.claimed(kept))
             except BlockingIOError:
                 return False
             except OSError:  # there is none
@@ -136,9 +143,12 @@ class Sidecar:
 
     def _end_open_runs(self) -> None:
         """The driver is gone in the middle of its ``withRun`` blocks."""
-        for run_id, request in self._open_runs.items():
-            end = {"request": "endRun", "runId": run_id, "status": "KILLED", "time": now()}
-            answer({**request, **end})
+        for run_id in list(self._open_runs):
+            self._end_run(run_id)
+
+    def _end_run(self, run_id: str) -> None:
+        end = {"request": "endRun", "runId": run_id, "status": "KILLED", "time": now()}
+        answer({**self._open_runs.pop(run_id), **end})
 
     def _answer(self, line: str) -> None:
         request = json.loads(line)
@@ -147,7 +157,9 @@ class Sidecar:
             self._open_runs[value] = request
         if value is not None and request["request"] == "endRun":
             self._open_runs.pop(value, None)
-        self._driver.reply(request["id"], value, problem)
+        awaited = self._driver.reply(request["id"], value, problem)
+        if not awaited and value in self._open_runs:
+            self._end_run(value)  # its block runs without it
 
     def _done(self, tuning: Tuning) -> None:
         problem = messages.without_password(tuning.refused) if tuning.refused else None
@@ -157,8 +169,9 @@ class Sidecar:
                 self._driver.log(finished.text(tuning))
             self._driver.done(tuning.started.tuning, tuning.main.id, problem)
             return
-        if self._journal_dir is not None and not tuning.refused:
-            journal.path_of(self._journal_dir, tuning.started.tuning).unlink(missing_ok=True)
+        kept = self._journals.get(tuning.started.tuning)
+        if kept is not None and not tuning.refused:
+            kept.unlink(missing_ok=True)
 
     def _trouble(self, tuning: Tuning) -> None:
         """Tells the driver why MLflow does not have all, should its fit not wait any longer."""
@@ -175,17 +188,12 @@ class Sidecar:
 
 def main() -> None:
     """Runs the sidecar that the driver has started."""
-    # Ctrl-C reaches the whole process group; what the driver does about it is what counts.
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, signal.SIG_IGN)
     logging.basicConfig(format="%(levelname)s:%(name)s:%(message)s")  # the driver reads this
     hello = json.loads(sys.stdin.readline())
-    directory = hello["journalDir"]
     driver = _driver(hello["port"], hello["token"])
     display = _DISPLAYS.get(hello["progress"])
     Sidecar(
         driver,
-        Path(directory) if directory else None,
         resume=hello["resume"],
         display=display(driver) if display else None,
     ).run()

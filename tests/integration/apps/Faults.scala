@@ -15,6 +15,7 @@ import org.apache.spark.scheduler.{SparkListener, SparkListenerJobEnd}
 import org.apache.spark.sql.{DataFrame, Dataset, SparkSession}
 import org.apache.spark.sql.functions.{avg, lit}
 import org.apache.spark.sql.types.StructType
+import org.trackmllib.TrackMLlib
 
 /**
  * Stock tunings to which something happens, in the order of the arguments, each in an experiment of
@@ -85,6 +86,26 @@ object Faults {
         spark.conf.unset("spark.trackmllib.journalDir")
         small.foreach(disk => Files.delete(filler(disk)))
       }
+    case "interrupted" =>
+      val outcome = Try(tune(spark)(at(3)(Thread.currentThread.interrupt())))
+      s"${outcome.isFailure}, interrupted: ${Thread.interrupted()}"
+    case "wait-interrupted" => // the ninth fit is that of the best setting, after all trials
+      spark.conf.set("spark.trackmllib.trackingUri", detail)
+      val fitting = Thread.currentThread
+      val metrics = tune(spark)(at(9) {
+        new Thread(() => { Thread.sleep(3000); fitting.interrupt() }).start()
+      })
+      s"$metrics, interrupted: ${Thread.interrupted()}"
+    case "no-artifacts" =>
+      spark.conf.set("spark.trackmllib.logModel", "true")
+      try tune(spark)(_ => ())
+      finally spark.conf.unset("spark.trackmllib.logModel")
+    case "with-run" => WithRunAtOnce(spark)(tune(spark)(_ => ()))
+    case "left" =>
+      val outcome = Try(tune(spark)(at(3)(elsewhere(spark.stop()))))
+      val end = System.nanoTime + 20e9
+      while (sidecars.nonEmpty && System.nanoTime < end) Thread.sleep(100)
+      s"${outcome.isFailure}, sidecars: ${sidecars.length}"
     case _ => // a server, by its address
       spark.conf.set("spark.trackmllib.trackingUri", detail)
       tune(spark)(_ => ())
@@ -166,14 +187,16 @@ object Faults {
 
   private def killSidecar(): Unit = {
     Thread.sleep(2000) // until it polls: one that never did is not started again
-    ProcessHandle.current.children.iterator.asScala
-      .filter(_.info.commandLine.orElse("").contains("trackmllib.sidecar"))
-      .foreach { process =>
-        process.destroyForcibly()
-        process.onExit().get()
-        println("sidecar killed")
-      }
+    sidecars.foreach { process =>
+      process.destroyForcibly()
+      process.onExit().get()
+      println("sidecar killed")
+    }
   }
+
+  private def sidecars: Seq[ProcessHandle] = ProcessHandle.current.children.iterator.asScala
+    .filter(_.info.commandLine.orElse("").contains("trackmllib.sidecar"))
+    .toSeq
 
   private def filler(disk: String): Path = Paths.get(disk, "filler")
 
@@ -182,6 +205,15 @@ object Faults {
     try while (true) file.write(new Array[Byte](4096))
     catch { case _: IOException => println(s"$disk is full") }
     finally file.close()
+  }
+}
+
+/** Of a class of its own: it needs trackmllib. */
+object WithRunAtOnce {
+  def apply(spark: SparkSession)(tune: => Seq[Double]): String = {
+    spark.conf.set("spark.trackmllib.flushTimeout", "0")
+    try TrackMLlib.withRun("at-once")(run => s"${run.id.nonEmpty}, $tune")
+    finally spark.conf.unset("spark.trackmllib.flushTimeout")
   }
 }
 

@@ -72,20 +72,21 @@ public final class Messages {
                 + UNHARMED + " Free some space or set spark.trackmllib.journalDir.";
     }
 
-    public static String notInMlflow(String reason, String journals) {
+    public static String notInMlflow(String reason, String journals, boolean sidecarWorks) {
         return "trackmllib: not everything of this tuning is in MLflow: " + reason
                 + ". The fit and its model are not affected. "
                 + (journals.isEmpty()
                         ? "What is missing is lost, since there was no room for a journal."
-                        : "Everything is kept in the journal; once MLflow is reachable, run:"
-                                + " trackmllib replay " + journals);
+                        : "Everything is kept in the journal; once "
+                                + (sidecarWorks ? "MLflow is reachable" : "that is mended")
+                                + ", run: trackmllib replay " + journals);
     }
 
+    /** A reason why something is not in MLflow. */
     public static String noSidecar(String command, String reason) {
-        return "trackmllib cannot log to MLflow: its Python process (" + command + ") " + reason + "."
-                + UNHARMED
-                + " Install mlflow-skinny (or mlflow) in that Python, version 3.10 or newer, or name"
-                + " another one by spark.trackmllib.python; trackmllib replay logs what is kept.";
+        return "the Python process that logs (" + command + ") " + reason
+                + ". It needs Python 3.10 or newer with mlflow-skinny (or mlflow): install these, or"
+                + " name another interpreter by spark.trackmllib.python";
     }
 
     public static String startFailed(String error) {
@@ -97,10 +98,27 @@ public final class Messages {
                 + (lastLine.isEmpty() ? "" : ", its last words: " + lastLine);
     }
 
-    public static String noAnswer(long millis, String trouble) {
-        return "MLflow did not take it within " + millis / 1000.0
-                + " s (spark.trackmllib.flushTimeout)"
+    /** What sets the bound of the wait may be empty, and so may be the trouble that there was. */
+    public static String noAnswer(long millis, String bound, String trouble) {
+        return "MLflow did not take it within " + millis / 1000.0 + " s"
+                + (bound.isEmpty() ? "" : " (" + bound + ")")
                 + (trouble.isEmpty() ? "" : ": " + trouble);
+    }
+
+    public static String flushTimeout() {
+        return "spark.trackmllib.flushTimeout";
+    }
+
+    public static String fitInterrupted() {
+        return "no longer, since the fit was interrupted";
+    }
+
+    public static String silentBefore() {
+        return "no longer, since it kept an earlier fit waiting in vain";
+    }
+
+    public static String eventsLost() {
+        return "trackmllib failed, and does not know how the tuning went on";
     }
 
     public static String interrupted() {
@@ -114,7 +132,7 @@ public final class Messages {
     }
 
     public static String noMainRun() {
-        return "the tuning's main run is not there";
+        return "MLflow does not have the tuning's main run so far";
     }
 
     public static String noRun(String name, String reason) {
@@ -123,8 +141,8 @@ public final class Messages {
     }
 
     public static String runNotEnded(String id, String reason) {
-        return "trackmllib could not end the run " + id + " in MLflow: " + reason
-                + ". The block's result is not affected; MLflow shows the run as running until you end it.";
+        return "trackmllib did not see the run " + id + " end in MLflow: " + reason
+                + ". The block's result is not affected; where MLflow shows the run as running, end it.";
     }
 
     /** Where the jar (or, in development, the class directory) of {@code type} is. */

@@ -4,6 +4,8 @@ import java.io.File
 import java.nio.file.Files
 import java.util.UUID
 
+import scala.util.control.NonFatal
+
 import org.apache.hadoop.fs.{FileUtil, Path}
 import org.apache.spark.SparkContext
 import org.apache.spark.ml.PipelineModel
@@ -24,10 +26,11 @@ private[trackmllib] object BestModel {
     val files = Files.createTempDirectory("trackmllib-model-").toFile
     try {
       val problem = mainRun match {
+        case _ if Thread.currentThread.isInterrupted => Some(Messages.interrupted())
         case None => Some(Messages.noMainRun())
         case Some(run) =>
           save(model, sc, new File(files, "sparkml"))
-          ask(tuning, run, files, sc, settings).left.toOption
+            .orElse(ask(tuning, run, files, sc, settings).left.toOption)
       }
       problem.foreach(reason => log.warn(Messages.modelNotLogged(reason)))
     } finally {
@@ -36,14 +39,21 @@ private[trackmllib] object BestModel {
     }
   }
 
-  /** Executors write it, so it goes by the file system that they share with the driver. */
-  private def save(model: PipelineModel, sc: SparkContext, local: File): Unit = {
+  /**
+   * Executors write it, so it goes by the file system that they share with the driver.
+   *
+   * @return
+   *   why it cannot be saved; stages of the user's own need not be of the kind that can
+   */
+  private def save(model: PipelineModel, sc: SparkContext, local: File): Option[String] = {
     val shared = new Path(s"/tmp/trackmllib-${UUID.randomUUID}")
     val files = shared.getFileSystem(sc.hadoopConfiguration)
     try {
       model.save(files.makeQualified(shared).toString)
       files.copyToLocalFile(false, shared, new Path(local.toURI), true)
-    } finally {
+      None
+    } catch { case NonFatal(e) => Some(Failure.text(e)) }
+    finally {
       files.delete(shared, true)
       ()
     }
@@ -55,9 +65,7 @@ private[trackmllib] object BestModel {
       files: File,
       sc: SparkContext,
       settings: Settings
-  ) = Requests.ask(
-    settings,
-    "logModel",
+  ) = Requests.ask(settings, "logModel")(
     "tuning" -> tuning,
     "runId" -> run,
     "directory" -> files.getPath,

@@ -4,24 +4,24 @@ import scala.util.control.ControlThrowable
 
 import org.apache.spark.sql.SparkSession
 import org.slf4j.LoggerFactory
-import org.trackmllib.bridge.Requests
+import org.trackmllib.bridge.{Bridge, Requests}
 
 /** Takes the block of [[TrackMLlib.withRun]]. */
 final class RunBlock private[trackmllib] (name: String) {
   private val spark = SparkSession.getActiveSession.orElse(SparkSession.getDefaultSession)
   private val settings = spark.fold(Settings())(Settings(_))
 
-  def apply[T](block: Run => T): T = {
+  def apply[T](block: Run => T): T = Bridge.during {
     val run = new Run(create(), name)
-    try {
-      val result = Run.within(run)(block(run))
-      end(run, "FINISHED")
-      result
-    } catch {
-      case t: Throwable =>
-        end(run, if (t.isInstanceOf[ControlThrowable]) "FINISHED" else "FAILED")
-        throw t
-    }
+    val result =
+      try Run.within(run)(block(run))
+      catch {
+        case t: Throwable =>
+          end(run, Some(t).filterNot(_.isInstanceOf[ControlThrowable]))
+          throw t
+      }
+    end(run, thrown = None)
+    result
   }
 
   private def create(): String = {
@@ -30,9 +30,7 @@ final class RunBlock private[trackmllib] (name: String) {
       Guard.run(
         "creating a run",
         () =>
-          Requests.ask(
-            settings,
-            "createRun",
+          Requests.ask(settings, "createRun")(
             "name" -> EventValues.text(name),
             "time" -> System.currentTimeMillis,
             "user" -> context(_.sparkUser),
@@ -47,16 +45,14 @@ final class RunBlock private[trackmllib] (name: String) {
     id
   }
 
-  private def end(run: Run, status: String): Unit = if (run.id.nonEmpty)
+  private def end(run: Run, thrown: Option[Throwable]): Unit = if (run.id.nonEmpty)
     Guard.run(
       "ending a run",
       () =>
         Requests
-          .ask(
-            settings,
-            "endRun",
+          .ask(settings, "endRun", interrupted = thrown.exists(Failure.isInterruption))(
             "runId" -> run.id,
-            "status" -> status,
+            "status" -> (if (thrown.isEmpty) "FINISHED" else "FAILED"),
             "time" -> System.currentTimeMillis,
             "destination" -> settings.destination(None)
           )

@@ -94,7 +94,7 @@ final class Tuning private (
   def finished(): Unit = {
     awaitMeasured()
     send(TuningFinished(Version, id, now, best))
-    guarded(delivery.end(whole = !broken.get))
+    guarded(delivery.end(whole = !broken.get, interrupted = false))
   }
 
   /** For the outermost tuning: nobody has waited for the run of a nested one. */
@@ -108,10 +108,10 @@ final class Tuning private (
   def failed(thrown: Throwable): Unit = {
     val cause = Failure.cause(thrown)
     failures.explain(cause).foreach { case (trial, error) => report(trial, error) }
-    awaitMeasured()
     val interrupted = Failure.isInterruption(cause) || sc.isStopped
+    if (!interrupted) awaitMeasured()
     send(TuningFailed(Version, id, now, Failure.text(cause), interrupted))
-    guarded(delivery.end(whole = !broken.get))
+    guarded(delivery.end(whole = !broken.get, interrupted))
   }
 
   private def awaitMeasured(): Unit = if (!broken.get) measuring.foreach(_.await())

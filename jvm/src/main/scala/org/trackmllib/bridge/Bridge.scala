@@ -1,11 +1,12 @@
 package org.trackmllib.bridge
 
-import java.util.concurrent.TimeUnit.MILLISECONDS
+import java.util.concurrent.TimeUnit.{MILLISECONDS, NANOSECONDS}
 
+import scala.collection.immutable.ListMap
 import scala.collection.mutable
 
-import org.slf4j.LoggerFactory
-import org.trackmllib.{Messages, Settings}
+import org.apache.spark.SparkInternals
+import org.trackmllib.{EventJson, Messages, Settings}
 
 /**
  * Hands event lines to the driver's one sidecar, which is started by the first of them. Its lock
@@ -13,7 +14,6 @@ import org.trackmllib.{Messages, Settings}
  * from the journals just what it has to.
  */
 private[trackmllib] object Bridge {
-  private val log = LoggerFactory.getLogger("org.trackmllib")
 
   /** The tunings that MLflow does not have in full yet. */
   private val open = mutable.LinkedHashMap.empty[String, Delivery]
@@ -22,21 +22,26 @@ private[trackmllib] object Bridge {
   /** How often it was started again since one last brought a tuning into MLflow. */
   private var restarts = 0
 
-  /** The interpreter that does not work, with the reason: it is not tried again. */
-  private var unusable: Option[(String, String)] = None
+  private var unusable: Option[Unusable] = None
+
+  /** How many blocks of `withRun` go on. */
+  private var blocks = 0
+
+  /** Whether no application needs the sidecar once nothing goes on. */
+  private var applicationOver = false
 
   def send(delivery: Delivery, line: String): Unit = synchronized {
     val running = sidecarFor(delivery.settings)
     delivery.outcome = None
     open.put(delivery.tuning, delivery)
-    delivery.journal.append(line)
+    append(delivery, line)
     running.foreach(_.offer(line))
   }
 
   /** A line that nobody waits for; dropped where MLflow has all else of the tuning. */
   def add(delivery: Delivery, line: String): Unit = synchronized {
     if (open.get(delivery.tuning).exists(_.outcome.forall(_.problem.nonEmpty))) {
-      delivery.journal.append(line)
+      append(delivery, line)
       sidecar.foreach(_.offer(line))
     }
   }
@@ -49,37 +54,67 @@ private[trackmllib] object Bridge {
     settle(delivery)
   }
 
+  /** The sidecar lives as long as the block. */
+  def during[T](block: => T): T = {
+    synchronized { blocks += 1 }
+    try block
+    finally
+      synchronized {
+        blocks -= 1
+        leave()
+      }
+  }
+
   /** Removes the journal of a tuning of which MLflow has everything. */
   def settle(delivery: Delivery): Unit = synchronized {
-    val idle = !delivery.running && delivery.trialsInFlight == 0
-    if (idle && delivery.outcome.exists(_.problem.isEmpty)) {
+    if (!delivery.goesOn && delivery.outcome.exists(_.problem.isEmpty)) {
       open -= delivery.tuning
       delivery.journal.delete()
     }
+    leave()
     release()
   }
 
-  /** Waits for all tunings of the root; what is missing in the end is said. */
-  def await(root: String, millis: Long): Option[Missing] = synchronized {
-    def tunings: Seq[Delivery] = open.values.filter(d => d.root == root && !d.running).toSeq
+  /**
+   * Waits for all tunings of the root; what is missing in the end is said.
+   *
+   * @param bound
+   *   what sets the bound of the wait
+   */
+  def await(root: Delivery, longest: Long, bound: String): Option[Missing] = synchronized {
+    val millis = Patience.millis(root.store, longest)
+    def tunings: Seq[Delivery] = open.values.filter(d => d.root == root.tuning && !d.running).toSeq
     def waiting: Boolean = sidecar.nonEmpty && tunings.exists(_.outcome.isEmpty)
-    val deadline = System.nanoTime + MILLISECONDS.toNanos(millis)
+    val began = System.nanoTime
+    val deadline = began + MILLISECONDS.toNanos(millis)
     var interrupted = false
     while (waiting && !interrupted && System.nanoTime < deadline) {
       try wait(math.max(1L, (deadline - System.nanoTime) / 1000000))
       catch { case _: InterruptedException => interrupted = true }
     }
     if (interrupted) Thread.currentThread().interrupt()
+    if (waiting) Patience.lost(root.store, NANOSECONDS.toMillis(System.nanoTime - began))
     val missing = tunings.filter(_.outcome.forall(_.problem.nonEmpty))
     tunings.foreach(_.awaited = true)
+    // nobody is to see how it comes along any longer
+    val over = EventJson.write(ListMap("returned" -> root.tuning))
+    if (missing.nonEmpty) sidecar.foreach(_.offer(over))
     val result = missing.headOption.map { first =>
+      val noSidecar = if (sidecar.isEmpty) unusable.map(_.problem) else None
       val reason = first.outcome
         .flatMap(_.problem)
-        .orElse(if (sidecar.isEmpty) unusable.map(_._2) else None)
+        .orElse(noSidecar)
         .orElse(if (interrupted) Some(Messages.interrupted()) else None)
-        .getOrElse(Messages.noAnswer(millis, first.trouble.getOrElse("")))
-      Missing(reason, missing.flatMap(_.journal.path).mkString(" "))
+        .getOrElse(
+          Messages.noAnswer(
+            millis,
+            if (millis < longest) Messages.silentBefore() else bound,
+            first.trouble.getOrElse("")
+          )
+        )
+      Missing(reason, missing.flatMap(_.journal.path).mkString(" "), noSidecar.isEmpty)
     }
+    leave()
     release()
     result
   }
@@ -88,10 +123,13 @@ private[trackmllib] object Bridge {
   def done(tuning: String, outcome: Outcome): Unit = synchronized {
     open.get(tuning).foreach { delivery =>
       delivery.outcome = Some(outcome)
-      if (outcome.problem.isEmpty) restarts = 0
+      notifyAll()
+      if (outcome.problem.isEmpty) {
+        restarts = 0
+        Patience.answered(delivery.store)
+      }
       settle(delivery)
     }
-    notifyAll()
   }
 
   /** What the sidecar has to say of a tuning meanwhile. */
@@ -105,18 +143,23 @@ private[trackmllib] object Bridge {
       case Some(running) =>
         running.offer(line)
         None
-      case None => unusable.map(_._2)
+      case None => unusable.map(_.problem)
     }
   }
 
-  /** The application is over: so is the sidecar, unless a fit goes on. */
+  /** The application is over: so is the sidecar, once no fit goes on. */
   def stop(): Unit = synchronized {
-    if (!open.values.exists(d => d.running || d.trialsInFlight > 0)) {
+    applicationOver = true
+    leave()
+  }
+
+  private def leave(): Unit =
+    if (applicationOver && blocks == 0 && open.values.forall(d => d.awaited && !d.goesOn)) {
       sidecar.foreach(_.stop())
       sidecar = None
       unusable = None
+      release()
     }
-  }
 
   /** A sidecar's process is gone; it is started once more if it had worked, and again if that did. */
   private[bridge] def ended(gone: Sidecar, how: String): Unit = synchronized {
@@ -124,8 +167,7 @@ private[trackmllib] object Bridge {
       sidecar = None
       Requests.failAll(how)
       if (!gone.worked || (restarts > 0 && open.nonEmpty)) {
-        unusable = Some(gone.python -> how)
-        log.warn(Messages.noSidecar(gone.python, how))
+        unusable = Some(Unusable(gone.python, Messages.noSidecar(gone.python, how)))
       } else if (open.nonEmpty) {
         restarts += 1
         sidecar = Some(start(gone.settings))
@@ -136,20 +178,31 @@ private[trackmllib] object Bridge {
   }
 
   private def sidecarFor(settings: Settings): Option[Sidecar] = {
-    if (sidecar.isEmpty && !unusable.exists(_._1 == settings.python)) {
+    applicationOver = Option(SparkInternals.activeContextOrNull).forall(_.isStopped)
+    if (sidecar.isEmpty && !unusable.exists(_.holds(settings.python))) {
       sidecar = Some(start(settings))
     }
     sidecar
   }
 
+  /** Tells the sidecar where the line is, where that is another file than before. */
+  private def append(delivery: Delivery, line: String): Unit = {
+    delivery.journal.append(line)
+    val path = delivery.journal.path
+    if (path.nonEmpty && path != delivery.told) {
+      delivery.told = path
+      sidecar.foreach(tell(delivery, _))
+    }
+  }
+
+  private def tell(delivery: Delivery, to: Sidecar): Unit = delivery.told.foreach { path =>
+    to.offer(EventJson.write(ListMap("journal" -> path.toString, "tuning" -> delivery.tuning)))
+  }
+
   private def start(settings: Settings): Sidecar = {
     val lines = open.values.toSeq.flatMap(_.journal.lines)
-    val directory = open.values.flatMap(_.journal.path).headOption.map(_.getParent)
-    val started = new Sidecar(
-      settings,
-      directory.getOrElse(JournalDirectory.of(settings)),
-      resume = lines.nonEmpty
-    )
+    val started = new Sidecar(settings, resume = lines.nonEmpty)
+    open.values.foreach(tell(_, started))
     lines.foreach(started.offer)
     started.start()
     started

@@ -1,5 +1,7 @@
 package org.trackmllib.bridge
 
+import java.nio.file.Path
+
 import org.apache.spark.SparkContext
 import org.slf4j.LoggerFactory
 import org.trackmllib.{
@@ -10,7 +12,8 @@ import org.trackmllib.{
   Settings,
   TrackMLlib,
   TrialMeasured,
-  TuningEvent
+  TuningEvent,
+  TuningFailed
 }
 
 /**
@@ -29,9 +32,13 @@ final class Delivery(
   val root: String = parentRoot.getOrElse(tuning)
 
   @volatile private var onBus = true
+  private[bridge] lazy val store = Patience.storeOf(settings)
   private[bridge] lazy val journal = Journal.open(settings, tuning)
   private[bridge] var running = true
   private[bridge] var awaited = false
+
+  /** The journal's file, as the sidecar knows it. */
+  private[bridge] var told: Option[Path] = None
   private[bridge] var trialsInFlight = 0
   private[bridge] var outcome: Option[Outcome] = None
   private[bridge] var trouble: Option[String] = None
@@ -63,21 +70,50 @@ final class Delivery(
     Bridge.settle(this)
   }
 
-  /** The fit is over: the outermost one waits until MLflow has everything, for a bounded time. */
-  def end(whole: Boolean): Unit = {
+  /** Whether the fit goes on, or a trial that has outlived it. */
+  private[bridge] def goesOn: Boolean = running || trialsInFlight > 0
+
+  /**
+   * The fit is over: the outermost one waits until MLflow has everything, for a bounded time.
+   *
+   * @param interrupted
+   *   somebody stopped the fit, and waits for its end
+   */
+  def end(whole: Boolean, interrupted: Boolean): Unit = {
+    if (!whole) giveUp()
     Bridge.finish(this)
     if (root == tuning) {
-      val missing = Bridge.await(root, if (whole) settings.flushTimeoutMillis else 0)
-      missing.foreach { m => Delivery.log.warn(Messages.notInMlflow(m.reason, m.journals)) }
+      val flushTimeout = if (whole) settings.flushTimeoutMillis else 0
+      val missing =
+        if (interrupted) {
+          val moment = math.min(flushTimeout, Delivery.MillisAfterInterrupt)
+          val flag = Thread.interrupted() // that one has stopped the fit already
+          try Bridge.await(this, moment, Messages.fitInterrupted())
+          finally if (flag) Thread.currentThread().interrupt()
+        } else Bridge.await(this, flushTimeout, Messages.flushTimeout())
+      missing.foreach { m =>
+        Delivery.log.warn(Messages.notInMlflow(m.reason, m.journals, m.sidecarWorks))
+      }
       mainRun.foreach(TrackMLlib.remember)
     }
   }
+
+  /** A part of the events is lost, and nobody is to wait for the rest. */
+  private def giveUp(): Unit = Guard.run(
+    "the end of a tuning",
+    () => {
+      val now = System.currentTimeMillis
+      val end = TuningFailed(TuningEvent.Version, tuning, now, Messages.eventsLost(), true)
+      Bridge.send(this, EventJson.write(end))
+    }
+  )
 
   /** Known once MLflow has it. */
   def mainRun: Option[String] = outcome.flatMap(_.runId)
 }
 
 private object Delivery {
+  val MillisAfterInterrupt = 2000L
   val log = LoggerFactory.getLogger("org.trackmllib")
 }
 
@@ -85,4 +121,4 @@ private object Delivery {
 private[bridge] final case class Outcome(runId: Option[String], problem: Option[String])
 
 /** What is not in MLflow at the end of a fit. */
-private[bridge] final case class Missing(reason: String, journals: String)
+private[bridge] final case class Missing(reason: String, journals: String, sidecarWorks: Boolean)

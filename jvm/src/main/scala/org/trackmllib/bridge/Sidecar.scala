@@ -2,7 +2,6 @@ package org.trackmllib.bridge
 
 import java.io.{BufferedReader, IOException, InputStreamReader}
 import java.nio.charset.StandardCharsets.UTF_8
-import java.nio.file.Path
 import java.security.SecureRandom
 import java.util.concurrent.LinkedBlockingQueue
 
@@ -18,7 +17,6 @@ import org.trackmllib.{EventJson, Guard, Messages, Settings}
  */
 private[bridge] final class Sidecar(
     val settings: Settings,
-    journals: Path,
     resume: Boolean
 ) {
   val python: String = settings.python
@@ -74,7 +72,6 @@ private[bridge] final class Sidecar(
     val hello = ListMap[String, Any](
       "port" -> port,
       "token" -> token,
-      "journalDir" -> journals.toString,
       "resume" -> resume,
       "progress" -> Display(settings)
     )

@@ -44,8 +44,13 @@ final class SidecarCalls private[bridge] (lines: LinkedBlockingQueue[String]) {
   /** Where a tuning is and what has come of it, for who reads the driver's log. */
   def log(text: String): Unit = SidecarCalls.log.info(text)
 
-  /** The answer to a request: a value, or the problem that there was. */
-  def reply(id: Int, value: String, problem: String): Unit =
+  /**
+   * The answer to a request: a value, or the problem that there was.
+   *
+   * @return
+   *   whether somebody still waits for it
+   */
+  def reply(id: Int, value: String, problem: String): Boolean =
     Requests.reply(id, Option(problem).toLeft(Option(value)))
 }
 
