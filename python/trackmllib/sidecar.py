@@ -110,8 +110,10 @@ class Sidecar:
     def _follow(self, event: Event) -> None:
         tuning = self._consumer.tuning(event.tuning)
         if isinstance(event, TuningStarted) and tuning is not None:
+            kept = self._journals.get(event.tuning)
+            directory = kept.parent if kept else None
             of_driver = self._consumer.unfinished()
-            orphans.end_once(self._journal_dir, event.destination.tracking_uri, of_driver)
+            orphans.end_once(directory, event.destination.tracking_uri, of_driver)
             self._progress.begin(tuning, self._display)
         else:
             self._progress.take(event)

@@ -18,7 +18,7 @@ from pyspark.ml.tuning import CrossValidator, ParamGridBuilder, TrainValidationS
 from quick import NamedScore, Quick, Score, in_threads, validator
 
 from measured import RESOURCES
-from trackmllib.hook.patch import install, is_hooked
+from trackmllib.patch import install, is_hooked
 
 
 class Constant(Score):
