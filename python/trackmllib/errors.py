@@ -35,6 +35,20 @@ class StoreUnreachableError(TrackMLlibError, ConnectionError):
     """The tracking server is not there."""
 
 
+class AnswerError(TrackMLlibError, ConnectionError):
+    """A server's answer that is no result, and that MLflow's client would misread.
+
+    Attributes:
+        status: of HTTP.
+        pause: after how many seconds the server wants to be asked again, where it says so.
+    """
+
+    def __init__(self, message: str, status: int, pause: float | None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.pause = pause
+
+
 class NoTuningError(TrackMLlibError, LookupError):
     """What was asked for is no tuning that is known here."""
 

@@ -123,6 +123,19 @@ def unreachable(uri: str, reason: object) -> str:
     return f"the tracking server {without_password(uri)} cannot be reached ({reason})"
 
 
+def answer(url: str, status: int, reason: str, text: str) -> str:
+    said = f": {text}" if text else ""
+    return f"{without_password(url).partition('?')[0]} answers {status} {reason}{said}"
+
+
+def refused(what: str, reason: str) -> str:
+    return f"{what} is missing ({reason})"
+
+
+def own_error(error: BaseException) -> str:
+    return f"trackmllib has failed at it, which is to be reported: {error!r}"
+
+
 def no_journal(directory: Path | None, error: OSError, instead: str) -> str:
     where = directory or "the user's state directory"
     return (
@@ -170,7 +183,7 @@ def run_not_found(run_id: str, reason: object) -> str:
 
 def shortened(what: str, limit: int) -> str:
     return (
-        f"{what} is longer than the {limit} characters that MLflow takes: the run holds its "
+        f"{what} is longer than the {limit} bytes that MLflow takes: the run holds its "
         "beginning. Training is not touched."
     )
 

@@ -23,7 +23,8 @@ class Faulty(ThreadingHTTPServer):
 
     Attributes:
         fault: ``None``, a status that it answers with instead of the server, ``"silent"``,
-            ``"delayed"`` (the server's answer, after ``delay`` seconds) or ``"cut"`` (half of it).
+            ``"delayed"`` (the server's answer, after ``delay`` seconds), ``"cut"`` (half of it), or
+            a function of path and body that gives status, headers and text, or ``None``.
     """
 
     daemon_threads = True
@@ -51,7 +52,11 @@ class _Handler(BaseHTTPRequestHandler):
     def handle_request(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         fault = self.server.fault
-        if fault == "silent":
+        spoiled = fault(self.path, body) if callable(fault) else None
+        if spoiled:
+            status, headers, text = spoiled
+            self._answer(status, headers, text.encode())
+        elif fault == "silent":
             time.sleep(self.server.delay)
             self.close_connection = True
         elif isinstance(fault, int):
@@ -68,7 +73,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _forwarded(self, body):
         kept = {name: text for name, text in self.headers.items() if name.lower() not in _HOP}
         with closing(http.client.HTTPConnection("127.0.0.1", self.server.target)) as way:
-            way.request(self.command, self.path, body, kept)
+            path = self.path[self.path.index("/api/") :]  # a proxy is given a whole address
+            way.request(self.command, path, body, kept)
             answer = way.getresponse()
             return answer.status, dict(answer.getheaders()), answer.read()
 

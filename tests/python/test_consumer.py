@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from dataclasses import replace
 
 import pytest
 from found import statuses
@@ -42,6 +43,7 @@ def test_main_run_of_a_cross_validation(experiment):
         "mlflow.source.type": "JOB",
         "mlflow.user": "ann",
         "fit_uuid": story.id[:6],
+        "trackmllib.tuning": story.id,
         "runSource": "mllibAutoTracking",
         "trackmllib.version": "0.1.0",
         "trackmllib.language": "scala",
@@ -53,8 +55,8 @@ def test_main_run_of_a_cross_validation(experiment):
             "`CrossValidator` of `Pipeline`: 2 settings, 2 folds · "
             f"[results table](#/experiments/{experiment.id}/runs/{run_id}/artifacts/{table}.json)"
             " · "
-            f"[charts](#/experiments/{experiment.id}/runs?viewStateShareKey=trackmllib-{uuid}"
-            "&compareRunsMode=CHART&workflowType=machine_learning)\n\n"
+            f"[charts](#/experiments/{experiment.id}/runs?searchFilter=tags.fit_uuid%20%3D%20%27"
+            f"{uuid}%27&compareRunsMode=CHART&workflowType=machine_learning)\n\n"
             f"![the metric over the settings](get-artifact?path={table}.png&run_uuid={run_id})\n\n"
             "| setting | `avg_f1` |\n|---|---|\n"
             "| `maxDepth=1` | 0.8 ± 0.1 |\n| `maxDepth=0` | 0.55 ± 0.05 |"
@@ -90,6 +92,7 @@ def test_child_run_of_a_cross_validation(experiment):
         "mlflow.source.type": "JOB",
         "mlflow.user": "ann",
         "fit_uuid": story.id[:6],
+        "trackmllib.tuning": story.id,
         "runSource": "mllibAutoTracking",
         "trackmllib.trial": "0",
         "trackmllib.best": "true",
@@ -390,6 +393,39 @@ def test_resumed_consumer_writes_nothing_twice(experiment):
     assert experiment.steps(experiment.children()[0], "f1") == {0: 0.5, 1: 0.6}
     history = experiment.client.get_metric_history(experiment.main().info.run_id, "best_f1")
     assert [one.step for one in history] == [1, 2]
+
+
+def test_tunings_that_look_alike(experiment):
+    """Of one millisecond, with one beginning of their ids: neither has a run of the other's."""
+    stories = [Story(to(experiment)) for _ in range(3)]
+    for nth, story in enumerate(stories):
+        story.id = f"abcdef{nth}{story.id[7:]}"
+        story.events[0] = replace(story.events[0], tuning=story.id)
+        story.run(0, nth / 10, nth / 10).run(1, 0.7, 0.8).finish(1)
+    consumed(stories[0])
+    assert consumed(*stories, resumed=True) == [None] * 3
+    assert consumed(*stories, resumed=True) == [None] * 3
+    mains = {run.data.tags["trackmllib.tuning"]: run for run in experiment.mains()}
+    assert mains.keys() == {story.id for story in stories}
+    assert len(experiment.runs()) == 9
+    for nth, story in enumerate(stories):
+        first, second = experiment.children(mains[story.id])
+        assert experiment.steps(first, "f1") == {0: nth / 10, 1: nth / 10}
+        assert {first.data.tags["fit_uuid"], second.data.tags["fit_uuid"]} == {"abcdef"}
+
+
+def test_resumed_beside_one_of_the_same_moment(experiment, store):
+    """Under one run, equal values of another tuning are not taken for its own."""
+    run_id = store.create_run(experiment.id).info.run_id
+    stories = [Story(to(experiment, run_id=run_id)).run(0, 0.5, 0.6).finish(0) for _ in range(2)]
+    consumed(stories[0])
+    for _ in range(2):
+        assert consumed(stories[1], resumed=True) == [None]
+    metrics = store.get_run(run_id).data.metrics
+    own = f"best_f1_{stories[1].id[:6]}"
+    assert metrics["best_f1"] == metrics[own] == pytest.approx(0.55)
+    for name in ("best_f1", own):
+        assert len(store.get_metric_history(run_id, name)) == 1
 
 
 def test_resumed_under_a_run_that_is_there(experiment, store):

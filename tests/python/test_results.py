@@ -12,9 +12,9 @@ from pathlib import Path
 import mlflow
 import pytest
 from found import Experiment, statuses
-from story import LONG, Story, consumed, to, until
+from story import BEGAN, LONG, Story, consumed, to, until
 
-from trackmllib.consumer import Consumer, store
+from trackmllib.consumer import Consumer, store, view
 from trackmllib.events import Destination, ParamName
 
 GRID = [ParamName("dt_1", "maxDepth"), ParamName("dt_1", "impurity")]
@@ -225,6 +225,19 @@ def test_tables_of_the_users_run(experiment):
             ]
         else:
             assert tag == theirs
+
+
+def test_tables_of_many_tunings(experiment):
+    """Where the list has no room for all, the newest is in it, and what is theirs."""
+    theirs = [{"path": "theirs.json", "type": "table"}]
+    old = [{"path": f"tuning_results_{nth:06x}.json", "type": "table"} for nth in range(86)]
+    tags = {"mlflow.loggedArtifacts": json.dumps(theirs + old)}
+    run_id = experiment.client.create_run(experiment.id, tags=tags).info.run_id
+    story = Story(to(experiment, run_id=run_id)).run(0, 0.5, 0.6).finish(0)
+    assert consumed(story) == [None]
+    tag = experiment.client.get_run(run_id).data.tags["mlflow.loggedArtifacts"]
+    new = {"path": f"tuning_results_{story.id[:6]}.json", "type": "table"}
+    assert json.loads(tag) == [*theirs, *old[1:], new]
 
 
 def test_description_below_the_users(experiment):
@@ -502,5 +515,5 @@ def test_nested_tunings_have_their_tables(experiment):
     ]
     tags = experiment.client.get_experiment(experiment.id).tags
     assert [name for name in tags if "sharedViewState" in name] == [
-        f"mlflow.sharedViewState.trackmllib-{outer.id[:6]}"
+        view.tag(view.key(outer.id[:6], BEGAN))
     ]

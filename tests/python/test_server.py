@@ -6,6 +6,7 @@ import time
 
 import mlflow
 import pytest
+from faulty import Faulty
 from found import Experiment, statuses
 from story import LONG, Story, consumed, to, until
 
@@ -104,6 +105,32 @@ def test_requests_of_a_trial_that_is_measured(gate, remote, monkeypatch):
     assert [run.data.metrics["spark.jobs"] for run in remote.children()] == [1] * 20
 
 
+@pytest.mark.parametrize(
+    ("env", "host"),
+    [
+        ({"http_proxy": "127.0.0.1:{port}"}, "mlflow.invalid"),
+        ({"ALL_PROXY": "http://127.0.0.1:{port}"}, "mlflow.invalid"),
+        ({"http_proxy": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.0/8"}, None),
+    ],
+)
+def test_server_behind_a_proxy(server, remote, monkeypatch, env, host):
+    """It is reached where MLflow reaches it, however its user has named the proxy."""
+    proxy = Faulty(server.port, None)
+    uri = f"http://{host}:5000" if host else server.uri
+    story = Story(to(remote, tracking_uri=uri)).run(0, 0.5, 0.6).finish(0)
+    try:
+        with monkeypatch.context() as given:
+            for name in ("http_proxy", "all_proxy", "no_proxy"):
+                given.delenv(name, raising=False)
+                given.delenv(name.upper(), raising=False)
+            for name, value in env.items():
+                given.setenv(name, value.format(port=proxy.server_port))
+            assert consumed(story) == [None]
+    finally:
+        proxy.close()
+    assert remote.main().info.status == "FINISHED"
+
+
 def test_server_that_is_away(caplog):
     """Waiting is known to be in vain at once; the reason has no password."""
     nowhere = Destination(tracking_uri="http://ann:secret@127.0.0.1:9", experiment_id="0")
@@ -167,13 +194,13 @@ def test_connections_that_break(gate, remote):
 
 
 def test_wrong_address(server):
-    """What the server refuses for good is given up with its reason."""
+    """A page that says that nothing is there may pass: it is waited for, and the reason given."""
     wrong = Destination(tracking_uri=f"{server.uri}/no/such/path", experiment_name="x")
-    began = time.monotonic()
-    story = Story(wrong).run(0, 0.5, 0.6).finish(0)
-    (reason,) = consumed(story)
-    assert "404" in reason
-    assert time.monotonic() - began < 10
+    consumer = Consumer(lambda tuning: None)
+    story = Story(wrong, tell=consumer.accept).run(0, 0.5, 0.6).finish(0)
+    assert "/no/such/path/api/2.0/mlflow/experiments/get-by-name answers 404 Not Found" in (
+        consumer.wait(story.id, 1.0)
+    )
 
 
 def test_experiments_made_at_once(server):

@@ -7,8 +7,9 @@ import json
 import logging
 import zlib
 
+import mlflow
 import pytest
-from story import Story, consumed, to
+from story import BEGAN, Story, consumed, to
 
 from trackmllib.consumer import view
 from trackmllib.events import ParamName
@@ -16,7 +17,7 @@ from trackmllib.events import ParamName
 
 def state(experiment, story):
     """The state of a tuning's view, as the UI reads it."""
-    tag = written(experiment)[view.tag(view.key(story.id[:6]))]
+    tag = written(experiment)[view.tag(view.key(story.id[:6], BEGAN))]
     assert len(tag) <= 5000, "what MLflow 2 takes"
     if tag.startswith("deflate;"):
         tag = zlib.decompress(base64.b64decode(tag.removeprefix("deflate;"))).decode()
@@ -112,6 +113,23 @@ def test_switched_off(experiment):
     note = experiment.main().data.tags["mlflow.note.content"]
     assert f"(#/experiments/{experiment.id}/runs?searchFilter=tags.fit_uuid" in note
     assert "viewStateShareKey" not in note
+
+
+@pytest.mark.parametrize("deletes", [True, False])
+def test_views_of_many_tunings(experiment, monkeypatch, deletes):
+    """There are 40 of ours: the oldest goes, or no new one comes where MLflow deletes none."""
+    theirs = "mlflow.sharedViewState.theirs"
+    names = [theirs, *(view.tag(view.key(f"{nth:06x}", BEGAN - 1000 + nth)) for nth in range(40))]
+    for name in names:
+        experiment.client.set_experiment_tag(experiment.id, name, "{}")
+    if not deletes:
+        monkeypatch.delattr(mlflow.MlflowClient, "delete_experiment_tag")
+    story = Story(to(experiment)).run(0, 0.5, 0.6).finish(0)
+    assert consumed(story) == [None]
+    new = view.tag(view.key(story.id[:6], BEGAN))
+    kept = {theirs, *names[2:], new} if deletes else set(names)
+    assert written(experiment).keys() == kept
+    assert "searchFilter" in experiment.main().data.tags["mlflow.note.content"]
 
 
 def test_server_that_refuses_experiment_tags(experiment, monkeypatch, caplog):

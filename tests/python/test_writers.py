@@ -9,6 +9,7 @@ import pytest
 from story import LONG, until
 
 from trackmllib.consumer.run import Run
+from trackmllib.consumer.store import Store
 from trackmllib.consumer.writers import Writers
 
 
@@ -16,7 +17,7 @@ class Noted(Run):
     """Needs nothing of MLflow; its writing is told of."""
 
     def __init__(self, written, due=0.0):
-        super().__init__("0", resumed=False)
+        super().__init__(None, "0", resumed=False)
         self._written = written
         self._due = time.monotonic() + due
 
@@ -48,12 +49,32 @@ def writers(server, told):
 
 
 def test_eight_at_once(writers, told):
-    """For a server, as soon as it is known to be one."""
+    """For a server, as soon as it is known to be one that answers."""
     together = threading.Barrier(8, timeout=LONG)
+    writers.put(Noted(lambda: None))
     for _ in range(16):
         writers.put(Noted(together.wait))
-    until(lambda: len(told) == 16)
-    assert [error for _, error in told] == [None] * 16
+    until(lambda: len(told) == 17)
+    assert [error for _, error in told] == [None] * 17
+
+
+@pytest.mark.parametrize("uri", ["databricks", "databricks://profile", "arn:aws:x", "azureml://x"])
+def test_eight_for_each_server(server, monkeypatch, uri):
+    """Whatever its URI looks like: what the store is says how many threads it is worth."""
+    from mlflow.store.tracking.rest_store import RestStore
+    from mlflow.tracking._tracking_service.utils import _tracking_store_registry
+
+    class OfAPlugin(RestStore):
+        """What sagemaker-mlflow and azureml-mlflow have for the last two."""
+
+    monkeypatch.setenv("DATABRICKS_HOST", server.uri)
+    monkeypatch.setenv("DATABRICKS_TOKEN", "t")
+    monkeypatch.setattr(
+        _tracking_store_registry, "_registry", {**_tracking_store_registry._registry}
+    )
+    for scheme in ("arn", "azureml"):
+        _tracking_store_registry.register(scheme, lambda *_, **__: OfAPlugin(lambda: None))
+    assert Store(uri).writers == 8
 
 
 def test_one_for_a_local_store(told):

@@ -35,7 +35,7 @@ def tuned(server, directory: Path) -> str:
     client = mlflow.MlflowClient(server.uri)
     experiment = client.get_experiment_by_name("digits").experiment_id
     (main,) = client.search_runs([experiment], "params.numFolds = '3'")
-    key = view.key(main.data.tags["fit_uuid"])
+    key = view.key(main.data.tags["fit_uuid"], main.info.start_time)
     return view.link(server.uri, experiment, key)
 
 

@@ -24,6 +24,7 @@ from story import until
 from windows import opened
 
 from servers import Server
+from trackmllib.consumer import view
 
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / ".build" / "ui"
@@ -208,7 +209,7 @@ def test_search_and_nesting(page, request, tuned):
 
 def test_view(page, tuned):
     """The tuning's own page: a table of its settings, the best first, and charts of them."""
-    key = f"trackmllib-{tuned.run.data.tags['fit_uuid']}"
+    key = view.key(tuned.run.data.tags["fit_uuid"], tuned.run.info.start_time)
     there = f"runs?viewStateShareKey={key}&workflowType=machine_learning"
     page.goto(tuned.page(there))
     page.get_by_text("6 matching runs").wait_for()
@@ -223,7 +224,7 @@ def test_view(page, tuned):
 
 def test_while_it_runs(page, request, half_done):
     """Its page fills up: settings that are done, one that runs; the main run has its best yet."""
-    key = f"trackmllib-{half_done.run.data.tags['fit_uuid']}"
+    key = view.key(half_done.run.data.tags["fit_uuid"], half_done.run.info.start_time)
     page.goto(half_done.page(f"runs?viewStateShareKey={key}&workflowType=machine_learning"))
     page.get_by_text("4 matching runs").wait_for()
     for size in (1, 2, 3, 4):

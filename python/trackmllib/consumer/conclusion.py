@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from urllib.parse import quote
 
 from trackmllib import messages
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from trackmllib.consumer.tuning import Tuning
 
 _ATTEMPTS = 3
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Conclusion:
@@ -36,12 +40,12 @@ class Conclusion:
         Raises:
             Exception: it did not take them this time, and may take them another.
         """
-        found, error = results.of(self._tuning), self._tuning.error
-        if self._brought == (found, error):
+        found, error = self._made("its results", results.of, self._tuning), self._tuning.error
+        if found is None or self._brought == (found, error):
             return {}
         run_id = main.create(store)
+        files = self._files(found, drawn=main.outermost)
         try:
-            files = _files(found, drawn=main.outermost)
             store.log_artifacts(main.entity or store.get_run(run_id), files)
         except Exception as refusal:
             if self._tuning.ended:  # beside the last fit there is time
@@ -54,30 +58,41 @@ class Conclusion:
         experiment = main.experiment(store)
         links = []
         tags = {}
-        if files:
-            path = f"{found.name}.json"
+        path = f"{found.name}.json"
+        if path in files:
             tags[shared.TABLES] = json.dumps([{"path": path, "type": "table"}])
             page = f"#/experiments/{quote(experiment)}/runs/{run_id}/artifacts/{path}"
             links.append(("results table", page))
-        if main.view is not None:
-            links.append(("charts", view.link(None, experiment, main.view)))
-        else:
-            links.append(("runs", view.search_link(None, experiment, self._tuning.fit_uuid)))
+        # the view may be gone one day, the search finds the runs as long as they are there
+        links.append(("charts", view.search_link(None, experiment, self._tuning.fit_uuid)))
         drawn = f"{found.name}.png"
         address = f"get-artifact?path={drawn}&run_uuid={run_id}" if drawn in files else None
-        tags[description.TAG] = description.of(
-            self._tuning.started, found, error=error, links=links, picture=address
+        text = self._made(
+            "its description",
+            description.of,
+            self._tuning.started,
+            found,
+            error=error,
+            links=links,
+            picture=address,
         )
+        if text is not None:
+            tags[description.TAG] = text
         self._brought = found, error
         return tags
 
+    def _files(self, found: Results, *, drawn: bool) -> dict[str, bytes]:
+        contents = {
+            "json": self._made("its results table", table.as_json, found),
+            "csv": self._made("its results table", table.as_csv, found),
+            "png": self._made("its picture", picture.of, found) if drawn else None,
+        }
+        return {f"{found.name}.{end}": content for end, content in contents.items() if content}
 
-def _files(found: Results, *, drawn: bool) -> dict[str, bytes]:
-    files = {
-        f"{found.name}.json": table.as_json(found).encode(),
-        f"{found.name}.csv": table.as_csv(found).encode(),
-    }
-    image = picture.of(found) if drawn else None
-    if image is not None:
-        files[f"{found.name}.png"] = image
-    return files
+    def _made(self, what: str, make: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """What ``make`` makes; if it fails, that is what is missing, and no more."""
+        try:
+            return make(*args, **kwargs)
+        except Exception as error:
+            self._tuning.refuse(messages.refused(what, messages.own_error(error)))
+            return None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from trackmllib import messages
 from trackmllib.consumer.main_run import MainRun
 from trackmllib.consumer.run import Run
-from trackmllib.consumer.store import is_permanent
+from trackmllib.consumer.store import is_permanent, reason
 from trackmllib.consumer.trial import Trial
 from trackmllib.consumer.tuning import Tuning
 from trackmllib.consumer.writers import Writers
@@ -76,7 +76,7 @@ class Consumer:
         run: Run | None = found.main if trial is None else found.trials.get(trial)
         if run is None:
             return None
-        run.lent = True
+        run.contested = True
         if run.entity is None and timeout > 0:
             with self._changed:
                 self._writers_of(found).put_first(run)
@@ -97,6 +97,7 @@ class Consumer:
         with self._changed:
             writers = self._writers_of(found)
             writers.put(found.main)  # so that a server that is away is noticed now
+            writers.look()
             silent = writers.silent  # an earlier wait was in vain, and so may this one be
             if not self._changed.wait_for(
                 lambda: found.reported or writers.refusal_since(began) or tuning in self._unawaited,
@@ -166,9 +167,9 @@ class Consumer:
                 self._writers_of(tuning).silent = False
                 tuning.wrote(run)
             elif is_permanent(error):
-                again = tuning.gave_up(run, str(error) or repr(error))
+                again = tuning.gave_up(run, reason(error))
             else:
-                tuning.trouble = str(error) or repr(error)
+                tuning.trouble = reason(error)
                 again = True
             if tuning.ended and tuning.only_main_is_left() and run is not tuning.main:
                 self._writers_of(tuning).put(tuning.main)

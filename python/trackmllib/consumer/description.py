@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from trackmllib.consumer import naming
+
 if TYPE_CHECKING:
     from trackmllib.consumer.results import Results, Row
     from trackmllib.events import TuningStarted
@@ -79,7 +81,7 @@ def within(there: str, ours: str, fit_uuid: str, room: int) -> str:
         else:
             after = there[before.end() :]
             both = there[: before.start()] + section + (f"\n\n{after}" if after else "")
-        if len(both) <= room:
+        if naming.size(both) <= room:
             return both
     return there
 

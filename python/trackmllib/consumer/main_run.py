@@ -35,7 +35,7 @@ class MainRun(Run):
     def __init__(self, tuning: Tuning) -> None:
         super().__init__(tuning, tuning.started.destination.run_id, resumed=tuning.resumed)
         self.ours = self.id is None
-        self.lent = not self.ours
+        self.contested = not self.ours
         self.view: str | None = None
         # hundreds of tunings may be nested in one: they have their tables, and no more
         self.outermost = tuning.started.parent is None
@@ -123,7 +123,7 @@ class MainRun(Run):
                 if not is_missing(error):
                     raise
                 messages.logger.warning(messages.run_not_found(self.id or "", error))
-                self.id, self.ours, self.lent = None, True, False
+                self.id, self.ours, self.contested = None, True, False
         return super().create(store)
 
     def children(self, store: Store) -> dict[str, mlflow.entities.Run]:
@@ -137,11 +137,7 @@ class MainRun(Run):
 
     def children_where(self, store: Store, main: str, more: str = "") -> list[mlflow.entities.Run]:
         """The child runs of this tuning that ``more`` of a search finds, too."""
-        return store.find_runs(
-            self.experiment(store),
-            f"tags.`mlflow.parentRunId` = '{main}' AND tags.fit_uuid = "
-            f"'{self.tuning.fit_uuid}'{more}",
-        )
+        return self._of_the_tuning(store, f"tags.`mlflow.parentRunId` = '{main}'{more}")
 
     def due_in(self) -> float | None:
         """At once at the beginning and at the end; in between now and then."""
@@ -181,22 +177,24 @@ class MainRun(Run):
 
     def _show(self, store: Store, run_id: str) -> None:
         """Gives the tuning its view; a server that does not want it has none."""
-        key = view.key(self.tuning.fit_uuid)
+        key = view.key(self.tuning.fit_uuid, self.tuning.started.time)
+        experiment = self.experiment(store)
         try:
-            store.set_experiment_tag(
-                self.experiment(store), view.tag(key), view.state(self.tuning, run_id)
-            )
+            if not store.make_room(experiment, view.surplus):
+                return
+            store.set_experiment_tag(experiment, view.tag(key), view.state(self.tuning, run_id))
         except Exception as error:
             messages.logger.debug("no view of the tuning: %r", error)
         else:
             self.view = key
 
     def _found(self, store: Store) -> list[mlflow.entities.Run]:
-        return store.find_runs(
-            self.experiment(store),
-            f"tags.fit_uuid = '{self.tuning.fit_uuid}' AND attributes.start_time = "
-            f"{self.tuning.started.time}",
-        )
+        return self._of_the_tuning(store, f"attributes.start_time = {self.tuning.started.time}")
+
+    def _of_the_tuning(self, store: Store, search: str) -> list[mlflow.entities.Run]:
+        search = f"tags.fit_uuid = '{self.tuning.fit_uuid}' AND {search}"
+        found = store.find_runs(self.experiment(store), search)
+        return [run for run in found if self.tuning.owns(run)]
 
     def _leave_out(self, there: mlflow.entities.Run) -> None:
         super()._leave_out(there)
@@ -209,7 +207,7 @@ class MainRun(Run):
         name = started.destination.run_name or (
             f"{started.tuner.class_name}({started.estimator.class_name})"
         )
-        tags |= self.tuning.origin_tags()
+        tags |= self.tuning.identity()
         if self.tuning.parent_run is not None:
             tags["mlflow.parentRunId"] = self.tuning.parent_run.create(store)
         return store.create_run(

@@ -37,7 +37,7 @@ def param_keys(grid: Iterable[ParamName]) -> dict[ParamName, str]:
         plain = param.name if shared[param.name] == 1 else f"{param.parent}.{param.name}"
         name = key(plain)
         while name in keys.values():
-            name = key(name[: KEY_LIMIT - 1] + "_")
+            name = key(beginning(name, KEY_LIMIT - 1) + "_")
         keys[param] = name
     return keys
 
@@ -49,7 +49,7 @@ def param_key(keys: dict[ParamName, str], param: ParamValue) -> str:
 
 def key(name: str) -> str:
     """``name`` as a param, tag or metric that MLflow takes."""
-    taken = _REFUSED.sub("_", name)[:KEY_LIMIT] or "_"
+    taken = beginning(_REFUSED.sub("_", name), KEY_LIMIT) or "_"
     if posixpath.normpath(taken) != taken or taken.startswith(("/", "..")) or taken == ".":
         taken = taken.replace("/", "_").replace(".", "_")
     if taken != name:
@@ -87,14 +87,26 @@ def in_words(setting: Iterable[ParamValue], keys: dict[ParamName, str]) -> str:
 def shortened_name(name: str) -> str:
     """A run's name within what the UI and the stores take, on one line."""
     plain = "".join(char if char.isprintable() else " " for char in name)
-    return plain if len(plain) <= NAME_LIMIT else plain[: NAME_LIMIT - 1] + "…"
+    return plain if size(plain) <= NAME_LIMIT else beginning(plain, NAME_LIMIT - size("…")) + "…"
+
+
+def size(text: str) -> int:
+    """The length of a text in bytes, which is what every store has the same limits for."""
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+def beginning(text: str, limit: int) -> str:
+    """As many characters of ``text`` as fit in ``limit`` bytes."""
+    if size(text) <= limit:
+        return text
+    return text.encode("utf-8", "surrogatepass")[:limit].decode("utf-8", "ignore")
 
 
 def within(limit: int, what: str, value: str) -> str:
     """``value`` cut, and said so in it and in a message, where it is longer than ``limit``."""
     value = encodable(value).replace("\x00", "\N{REPLACEMENT CHARACTER}")  # no SQL store takes it
-    if len(value) <= limit:
+    if size(value) <= limit:
         return value
     messages.warn_once(messages.shortened(what, limit))
     mark = f"… ({len(value)} characters)"
-    return value[: limit - len(mark)] + mark
+    return beginning(value, limit - size(mark)) + mark

@@ -7,7 +7,6 @@ from typing import Any
 
 from trackmllib import messages
 from trackmllib.consumer import naming, spark_model
-from trackmllib.consumer.reachable import refusal
 from trackmllib.consumer.store import Store
 from trackmllib.events import Destination
 
@@ -18,12 +17,9 @@ def answer(request: dict[str, Any]) -> tuple[str | None, str | None]:
     Returns:
         The run that it was done to, and why it was not.
     """
-    uri = request["destination"]["trackingUri"]
-    reason = refusal(uri)
-    if reason:
-        return None, reason
     try:
-        return _KINDS[request["request"]](Store(uri), request), None
+        store = Store(request["destination"]["trackingUri"])
+        return _KINDS[request["request"]](store, request), None
     except Exception as error:
         return None, messages.without_password(str(error))
 

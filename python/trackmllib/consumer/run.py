@@ -8,17 +8,23 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from trackmllib import messages
 from trackmllib.consumer import naming, shared
-from trackmllib.consumer.store import MetricValue, Store
+from trackmllib.consumer.batch import Batch, MetricValue
+from trackmllib.consumer.store import Store, reason, refuses_a_part
 
 if TYPE_CHECKING:
     import mlflow.entities
 
     from trackmllib.consumer.tuning import Tuning
+
+_MOST_ATTEMPTS = 200
+"""Requests that it may take to find out what of a run MLflow refuses."""
 
 
 class Run(ABC):
@@ -26,16 +32,18 @@ class Run(ABC):
 
     Attributes:
         tuning: the tuning that it belongs to.
+        failures: how often in a row it could not be written.
         id: MLflow's id, once the run is there.
         entity: MLflow's own object of a run that was made or found here.
-        lent: whether the user's code may have written to it, under names of ours too.
+        contested: whether others may have written to it, under names of ours too.
     """
 
     def __init__(self, tuning: Tuning, run_id: str | None, *, resumed: bool) -> None:
         self.tuning = tuning
         self.id = run_id
         self.entity: mlflow.entities.Run | None = None
-        self.lent = False
+        self.contested = False
+        self.failures = 0
         self.was_there = resumed  # whether MLflow had it before this consumer, as far as we know
         self._asked = resumed  # whether MLflow may have made it, also where no answer came
         self._doubled = False  # whether it may still make it a second time
@@ -102,11 +110,20 @@ class Run(ABC):
         with self._pending:
             tags = dict(self._tags)
         self.was_there = bool(found)
-        run = found[0] if found else self._create(store, tags)
+        run = found[0] if found else self._created(store, tags)
         with self._pending:
             self._leave_out(run)
         self.entity = run
         return run
+
+    def _created(self, store: Store, tags: dict[str, str]) -> mlflow.entities.Run:
+        try:
+            return self._create(store, tags | self.tuning.origin_tags())
+        except Exception as error:
+            if not refuses_a_part(error):
+                raise
+            self.set_tags(self.tuning.origin_tags().items())  # which of them shows when it is there
+            return self._create(store, {})
 
     def _leave_out(self, there: mlflow.entities.Run) -> None:
         """What MLflow has already is not pending."""
@@ -132,22 +149,22 @@ class Run(ABC):
         if self.due_in() != 0:
             return False
         with self._pending:
-            params, self._params = self._params, {}
-            tags, self._tags = self._tags, {}
-            metrics, self._metrics = self._metrics, []
-        if params or tags or metrics:
+            batch = Batch(self._params, self._tags, self._metrics)
+            self._params, self._tags, self._metrics = {}, {}, []
+        if batch:
             try:
-                self._log(store, params, tags, metrics)
+                self._bring(store, batch)
             except BaseException:
                 with self._pending:
-                    self._params = {**params, **self._params}
-                    self._tags = {**tags, **self._tags}
-                    self._metrics = metrics + self._metrics
+                    self._params = {**batch.params, **self._params}
+                    self._tags = {**batch.tags, **self._tags}
+                    self._metrics = batch.metrics + self._metrics
                 raise
         end = self._end
         if end and self._end_due() and self._may_end():
             if self._doubled:  # a request whose answer was lost may have been served late
-                store.delete_runs(run for run in self._found(store) if run.info.run_id != run_id)
+                found = [run for run in self._found(store) if self.tuning.marked(run)]
+                store.delete_runs(run for run in found if run.info.run_id != run_id)
                 self._doubled = False
             store.end_run(run_id, *end)
             self._written_end = end
@@ -168,40 +185,68 @@ class Run(ABC):
     def _create(self, store: Store, tags: dict[str, str]) -> mlflow.entities.Run:
         """Makes the run in MLflow."""
 
-    def _log(
-        self,
-        store: Store,
-        params: dict[str, str],
-        tags: dict[str, str],
-        metrics: list[MetricValue],
-    ) -> None:
+    def _bring(self, store: Store, batch: Batch) -> None:
+        """Logs all that MLflow takes, so that what it refuses costs itself only."""
+        try:
+            self._log(store, batch)
+        except Exception as error:
+            if not refuses_a_part(error) or not self._is_there(store):
+                raise
+        else:
+            return
+        self.contested = True
+        parts, attempts = deque([batch]), 0
+        while parts:
+            part, attempts = parts.popleft(), attempts + 1
+            try:
+                self._log(store, part)
+            except Exception as error:
+                if not refuses_a_part(error):
+                    raise
+                if len(part) > 1 and attempts < _MOST_ATTEMPTS:
+                    parts.extend(part.halves())
+                else:
+                    self.tuning.refuse(messages.refused(str(part), reason(error)))
+
+    def _is_there(self, store: Store) -> bool:
         assert self.id is not None
-        if not self.lent:
-            self._metric_keys.update((one.key, one.key) for one in metrics)
-            store.log(self.id, params, tags, metrics)
+        return bool(store.get_run(self.id).info.lifecycle_stage == "active")
+
+    def _log(self, store: Store, batch: Batch) -> None:
+        assert self.id is not None
+        if not self.contested:
+            self._metric_keys.update((one.key, one.key) for one in batch.metrics)
+            store.log(self.id, batch)
             return
         with store.shared_run:  # what stands on a run that others write to decides our names
             there = store.get_run(self.id).data
-            uuid = self.tuning.fit_uuid
-            store.log(
-                self.id,
-                shared.beside(there.params, params, uuid),
-                self._tags_beside(there.tags, tags),
-                self._metrics_beside(store, there.metrics, metrics),
+            ours = Batch(
+                shared.beside(there.params, batch.params, self.tuning.fit_uuid),
+                self._tags_beside(there.tags, batch.tags),
+                self._metrics_beside(store, there, batch.metrics),
             )
+            store.log(self.id, ours)
 
     def _tags_beside(self, there: Mapping[str, str], tags: dict[str, str]) -> dict[str, str]:
         return shared.tags(there, tags, self.tuning.fit_uuid)
 
     def _metrics_beside(
-        self, store: Store, there: Mapping[str, float], metrics: list[MetricValue]
+        self, store: Store, there: mlflow.entities.RunData, metrics: list[MetricValue]
     ) -> list[MetricValue]:
         """The metrics, a name that the run has from someone else mangled."""
         for name in {one.key for one in metrics} - self._metric_keys.keys():
             key = shared.mangled(name, self.tuning.fit_uuid)
-            plain = name not in there or (self.tuning.resumed and self._wrote(store, name, metrics))
-            self._metric_keys[name] = name if plain and key not in there else key
+            plain = name not in there.metrics or (
+                self._has_written_to(there) and self._wrote(store, name, metrics)
+            )
+            self._metric_keys[name] = name if plain and key not in there.metrics else key
         return [replace(one, key=self._metric_keys[one.key]) for one in metrics]
+
+    def _has_written_to(self, there: mlflow.entities.RunData) -> bool:
+        """Whether another consumer has written some of ours already."""
+        uuid = self.tuning.fit_uuid
+        names = ("fit_uuid", shared.mangled("fit_uuid", uuid))
+        return self.tuning.resumed and uuid in map(there.tags.get, names)
 
     def _wrote(self, store: Store, name: str, metrics: list[MetricValue]) -> bool:
         """Whether another consumer has written some of these values of ours already."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from trackmllib.consumer import description, naming
 
@@ -13,7 +14,7 @@ TABLES = "mlflow.loggedArtifacts"
 
 def mangled(name: str, fit_uuid: str) -> str:
     """The name of ours where others have taken ``name``."""
-    return f"{name[: naming.KEY_LIMIT - 7]}_{fit_uuid}"
+    return f"{naming.beginning(name, naming.KEY_LIMIT - 7)}_{fit_uuid}"
 
 
 def beside(there: Mapping[str, str], ours: Mapping[str, str], fit_uuid: str) -> dict[str, str]:
@@ -41,16 +42,26 @@ def tags(there: Mapping[str, str], ours: Mapping[str, str], fit_uuid: str) -> di
 
 
 def tables(there: Mapping[str, str], ours: Mapping[str, str]) -> dict[str, str]:
-    """Our tags, with their tables in the list of tables; one that cannot be read stays theirs."""
+    """Our tags, with our tables in the list of tables; a list that cannot be read stays theirs.
+
+    Where there is no room for all, the tables of the tunings before are left out, the oldest first.
+    """
     merged = dict(ours)
-    if TABLES in ours and TABLES in there:
-        try:
-            theirs = json.loads(there[TABLES])
-            new = [one for one in json.loads(ours[TABLES]) if one not in theirs]
-        except (ValueError, TypeError):
-            theirs = None
-        if isinstance(theirs, list) and len(both := json.dumps(theirs + new)) <= naming.TAG_LIMIT:
-            merged[TABLES] = both
-        else:
-            del merged[TABLES]
-    return merged
+    if TABLES not in ours or TABLES not in there:
+        return merged
+    del merged[TABLES]
+    try:
+        listed = json.loads(there[TABLES])
+        mine = json.loads(ours[TABLES])
+        if not isinstance(listed, list):
+            return merged
+        listed += [one for one in mine if one not in listed]
+        while naming.size(both := json.dumps(listed)) > naming.TAG_LIMIT:
+            listed.remove(next(one for one in listed if _is_ours(one) and one not in mine))
+    except (ValueError, TypeError, StopIteration):
+        return merged
+    return {**merged, TABLES: both}
+
+
+def _is_ours(table: Any) -> bool:
+    return isinstance(table, dict) and str(table.get("path")).startswith("tuning_results_")

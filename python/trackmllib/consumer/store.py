@@ -5,18 +5,17 @@ from __future__ import annotations
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trackmllib import messages, uris
 from trackmllib.consumer import native
+from trackmllib.consumer.batch import Batch, MetricValue
 from trackmllib.consumer.errand import Errand
 from trackmllib.consumer.http import THREADS, for_our_threads
-from trackmllib.consumer.reachable import is_server
-from trackmllib.errors import MLflowUnusableError
+from trackmllib.errors import AnswerError, MLflowUnusableError
 from trackmllib.events import Destination
 
 if TYPE_CHECKING:
@@ -25,24 +24,18 @@ if TYPE_CHECKING:
 OLDEST = (2, 22)
 _WRITERS_HTTP = 8
 _ARTIFACTS = 15.0  # seconds that an artifact store has for a few small files
-_HOPELESS = (ImportError, AttributeError, LookupError, TypeError, ValueError)
-
-
-@dataclass(frozen=True, slots=True)
-class MetricValue:
-    """One value of a metric, its time in milliseconds since the epoch."""
-
-    key: str
-    value: float
-    time: int
-    step: int = 0
+_PASSING = (408, 409, 425, 429, 499)  # of what a store says of its own accord
+_FOR_GOOD = (400, 401, 402, 403, 407, 413, 414, 422, 431, 501)  # of what others say, too
+_CONTENT = (400, 413, 414, 422, 431)  # what they do not want is a part of the request
+_OURS = (AttributeError, LookupError, TypeError, ValueError)
 
 
 class Store:
     """The tracking store behind one URI, as seen by one consumer.
 
     Attributes:
-        writers: how many threads it is worth writing with: MLflow's local stores take one.
+        writers: how many threads it is worth writing with: several where the store is a server's,
+            whatever its URI looks like, and one for MLflow's local stores.
         shared_run: held while a run that others write to is read and then written.
 
     Raises:
@@ -62,17 +55,29 @@ class Store:
             raise MLflowUnusableError(messages.old_mlflow(sys.executable, mlflow.__version__))
         self.uri: str = tracking_uri or mlflow.get_tracking_uri()
         from mlflow.store.db.db_types import DATABASE_ENGINES
+        from mlflow.store.tracking.rest_store import RestStore
         from mlflow.utils.uri import get_uri_scheme
 
         scheme_of: Any = get_uri_scheme
         scheme = scheme_of(self.uri)
         if scheme in DATABASE_ENGINES and find_spec("sqlalchemy") is None:
             raise MLflowUnusableError(messages.no_database(sys.executable, scheme))
-        self.writers = _WRITERS_HTTP if is_server(self.uri) else 1
         self.shared_run = threading.Lock()
         for_our_threads()
         self._client = mlflow.MlflowClient(tracking_uri=self.uri)
         self._store = self._client._tracking_client.store
+        self.writers = _WRITERS_HTTP if isinstance(self._store, RestStore) else 1
+
+    def reach(self) -> None:
+        """Asks once, where MLflow's own client would ask a server that is not there for minutes.
+
+        Raises:
+            StoreUnreachableError: it is not there.
+        """
+        Errand(f"{THREADS}look", self._ask).wait()
+
+    def _ask(self) -> None:
+        self._client.search_experiments(max_results=1)
 
     def experiment(self, destination: Destination) -> str:
         """The id of the experiment to log to; one that is named and not there is made."""
@@ -88,7 +93,7 @@ class Store:
             try:
                 return str(self._client.create_experiment(name))
             except MlflowException as error:
-                if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                if error.error_code not in ("RESOURCE_ALREADY_EXISTS", "ALREADY_EXISTS"):
                     raise
                 found = self._client.get_experiment_by_name(name)
                 assert found is not None
@@ -136,21 +141,15 @@ class Store:
         for run in runs:
             self._client.delete_run(run.info.run_id)
 
-    def log(
-        self,
-        run_id: str,
-        params: Mapping[str, str],
-        tags: Mapping[str, str],
-        metrics: Sequence[MetricValue],
-    ) -> None:
+    def log(self, run_id: str, batch: Batch) -> None:
         """Writes them in one request, or as few as MLflow's limits allow."""
         from mlflow.entities import Metric, Param, RunTag
 
         self._client.log_batch(
             run_id,
-            params=[Param(key, value) for key, value in params.items()],
-            tags=[RunTag(key, value) for key, value in tags.items()],
-            metrics=[Metric(m.key, m.value, m.time, m.step) for m in metrics],
+            params=[Param(key, value) for key, value in batch.params.items()],
+            tags=[RunTag(key, value) for key, value in batch.tags.items()],
+            metrics=[Metric(m.key, m.value, m.time, m.step) for m in batch.metrics],
             synchronous=True,
         )
 
@@ -158,6 +157,15 @@ class Store:
         """All values of a run's metric."""
         history = self._client.get_metric_history(run_id, name)
         return [MetricValue(one.key, one.value, one.timestamp, one.step) for one in history]
+
+    def make_room(self, experiment: str, surplus: Callable[[Iterable[str]], list[str]]) -> bool:
+        """Deletes those of an experiment's tags that are ``surplus``; whether it could."""
+        names = surplus(self._client.get_experiment(experiment).tags)
+        if names and not hasattr(self._client, "delete_experiment_tag"):  # MLflow 2 has none
+            return False
+        for name in names:
+            self._client.delete_experiment_tag(experiment, name)
+        return True
 
     def set_experiment_tag(self, experiment: str, name: str, value: str) -> None:
         """Writes one tag of an experiment."""
@@ -230,12 +238,41 @@ def pages(ask: Callable[[str | None], Any]) -> Iterator[Any]:
 
 
 def is_permanent(error: BaseException) -> bool:
-    """Whether trying again cannot help: MLflow has understood, and does not want it."""
-    if isinstance(error, _HOPELESS):
+    """Whether trying again cannot help: it is not wanted, or the fault is ours."""
+    if isinstance(error, (ImportError, *_OURS)) and not isinstance(error, OSError):
         return True
+    status = _status(error)
+    if isinstance(error, AnswerError):
+        return status in _FOR_GOOD
+    return status == 501 or (400 <= status < 500 and status not in _PASSING)
+
+
+def refuses_a_part(error: BaseException) -> bool:
+    """Whether the store may take another part of the same request."""
+    return _is_ours(error) or _status(error) in _CONTENT
+
+
+def reason(error: BaseException) -> str:
+    """Why something was not written, for people."""
+    from mlflow.exceptions import RestException
+
+    if _is_ours(error):
+        return messages.own_error(error)
+    text = str(error) or repr(error)
+    return f"{text} ({_status(error)})" if isinstance(error, RestException) else text
+
+
+def _status(error: BaseException) -> int:
+    """The status of HTTP that an error has, also where there was no HTTP; 0: none."""
+    if isinstance(error, AnswerError):
+        return error.status
     status = getattr(error, "get_http_status_code", None)
-    code = status() if callable(status) else None
-    return isinstance(code, int) and 400 <= code < 500 and code not in (408, 429)
+    return int(status()) if callable(status) else 0
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Whether an error is a fault in a program, and no answer."""
+    return isinstance(error, _OURS) and not isinstance(error, OSError)
 
 
 def is_missing(error: BaseException) -> bool:

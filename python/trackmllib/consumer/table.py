@@ -24,15 +24,15 @@ def rows(results: Results) -> list[list[Any]]:
     return [list(_cells(results, row)) for row in results.rows]
 
 
-def as_json(results: Results) -> str:
+def as_json(results: Results) -> bytes:
     """The table in pandas' split form; what JSON has no number for is null."""
     data = [[_finite(cell) for cell in row] for row in rows(results)]
-    return json.dumps({"columns": columns(results), "data": data}, allow_nan=False)
+    return json.dumps({"columns": columns(results), "data": data}, allow_nan=False).encode()
 
 
-def as_csv(results: Results) -> str:
+def as_csv(results: Results) -> bytes:
     """The table as CSV."""
-    return spreadsheet.as_csv(columns(results), rows(results))
+    return spreadsheet.as_csv(columns(results), rows(results)).encode()
 
 
 def _figures(results: Results) -> list[str]:

@@ -167,7 +167,8 @@ class Trial(Run):
         there = main.children(store).pop(str(self.index), None)
         if there is not None:
             return there
-        tags |= {**self.tuning.origin_tags(), "mlflow.parentRunId": main.create(store)}
+        tags |= {**self.tuning.identity(), "trackmllib.trial": str(self.index)}
+        tags["mlflow.parentRunId"] = main.create(store)
         return store.create_run(main.experiment(store), self.name, self._start, tags)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from trackmllib.consumer import naming
 from trackmllib.consumer.main_run import MainRun
@@ -20,6 +21,13 @@ from trackmllib.events import (
     TuningStarted,
 )
 
+if TYPE_CHECKING:
+    import mlflow.entities
+
+WHOLE_ID = "trackmllib.tuning"
+"""The tag with the whole id of a tuning, of which ``fit_uuid`` is only the beginning."""
+
+_LONGEST_REASON = 1000
 _GOLD = "#d4af37"  # the winner's colour in MLflow's charts
 
 
@@ -63,6 +71,18 @@ class Tuning:
     def common_tags(self) -> dict[str, str]:
         """The tags that main and child runs share."""
         return {"fit_uuid": self.fit_uuid, "runSource": "mllibAutoTracking"}
+
+    def identity(self) -> dict[str, str]:
+        """The tags that a run of this tuning is found by."""
+        return {"fit_uuid": self.fit_uuid, WHOLE_ID: self.started.tuning}
+
+    def marked(self, run: mlflow.entities.Run) -> bool:
+        """Whether a run is certainly of this tuning."""
+        return bool(run.data.tags.get(WHOLE_ID) == self.started.tuning)
+
+    def owns(self, run: mlflow.entities.Run) -> bool:
+        """Whether a run with its ``fit_uuid`` is; older runs have no more than that."""
+        return self.marked(run) or WHOLE_ID not in run.data.tags
 
     def origin_tags(self) -> dict[str, str]:
         """MLflow's own tags of the runs that are made here."""
@@ -129,7 +149,9 @@ class Tuning:
     def refuse(self, reason: str) -> None:
         """Something of this tuning will not be in MLflow."""
         for tuning in (self, *self.around()):
-            tuning.refused = reason
+            known = tuning.refused or ""
+            if reason not in known and len(known) < _LONGEST_REASON:
+                tuning.refused = f"{known}; {reason}" if known else reason
 
     @property
     def left(self) -> int:

@@ -8,28 +8,40 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from trackmllib import messages
 from trackmllib.consumer import naming
-from trackmllib.consumer.reachable import is_server
+from trackmllib.consumer.http import is_server
 
 if TYPE_CHECKING:
     from trackmllib.consumer.tuning import Tuning
 
+MOST = 40
+"""Views of ours that an experiment has: its tags come with every answer that has it."""
+
+_MOST_DELETED = 10  # for one tuning
+_TAG = "mlflow.sharedViewState."
+_OURS = f"{_TAG}trackmllib-"
 _MOST_PARAMS = 20  # a page with more charts is read by nobody
 
 
-def key(fit_uuid: str) -> str:
-    """The key of a tuning's view."""
-    return f"trackmllib-{fit_uuid}"
+def key(fit_uuid: str, time: int) -> str:
+    """The key of a tuning's view; in the order of the keys, the oldest is the first."""
+    return f"trackmllib-{time:012x}-{fit_uuid}"
+
+
+def surplus(tags: Iterable[str]) -> list[str]:
+    """The tags with the oldest views of ours among ``tags``, which a new one is to replace."""
+    ours = sorted(name for name in tags if name.startswith(_OURS))
+    return ours[: len(ours) - MOST + 1][:_MOST_DELETED] if len(ours) >= MOST else []
 
 
 def tag(of: str) -> str:
     """The experiment's tag that holds the view with this key."""
-    return f"mlflow.sharedViewState.{of}"
+    return f"{_TAG}{of}"
 
 
 def link(uri: str | None, experiment: str, of: str) -> str:
@@ -39,8 +51,9 @@ def link(uri: str | None, experiment: str, of: str) -> str:
 
 
 def search_link(uri: str | None, experiment: str, fit_uuid: str) -> str:
-    """Where a tuning's runs are to be seen if it has no view."""
-    return _page(uri, experiment, {"searchFilter": f"tags.fit_uuid = '{fit_uuid}'"})
+    """Where a tuning's runs are to be seen, whether it has a view or not."""
+    shown = {"searchFilter": f"tags.fit_uuid = '{fit_uuid}'", "compareRunsMode": "CHART"}
+    return _page(uri, experiment, shown)
 
 
 def _page(uri: str | None, experiment: str, shown: dict[str, str]) -> str:

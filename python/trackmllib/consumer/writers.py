@@ -15,13 +15,14 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from trackmllib.consumer.http import THREADS
-from trackmllib.consumer.reachable import refusal
 from trackmllib.consumer.run import Run
-from trackmllib.consumer.store import Store
+from trackmllib.consumer.store import Store, is_permanent
+from trackmllib.errors import StoreUnreachableError
 
 _IDLE = 2.0
 _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 5.0
+_LONGEST_WISH = 600.0  # of the pauses that servers ask for
 
 Wrote = Callable[[Run, "Exception | None"], bool]
 """Told of each attempt to write a run, and of its error; whether to try the run again."""
@@ -48,14 +49,23 @@ class Writers:
         self._limit = 1
         self._opening = threading.Lock()
         self._store: Store | None = None
-        self._suspect = True
-        self._failures = 0
+        self._writing = 0
+        self._answers = False  # whether it did last; until then one thread asks
+        self._failures = 0  # in a row, whatever the run
+        self._closed_until = 0.0
         self._refused: tuple[float, str] | None = None
 
     def refusal_since(self, moment: float) -> str | None:
         """Why the server could not be reached, if it was tried after ``moment`` and could not."""
         refused = self._refused
         return refused[1] if refused and refused[0] >= moment else None
+
+    def look(self) -> None:
+        """Has a server that could not be reached tried now, not after its pause."""
+        with self._work:
+            if self._refused:
+                self._closed_until = 0.0
+                self._attend()
 
     def put(self, run: Run, pause: float = 0.0) -> None:
         """Has ``run`` written when it is due, and not before ``pause`` seconds have passed."""
@@ -99,7 +109,10 @@ class Writers:
         return min(self._wakes, default=math.inf) <= self._next()
 
     def _next(self) -> float:
-        return self._due[0][0] if self._due else math.inf
+        """When the next run is to be taken."""
+        if not self._due or (self._writing and not self._answers):
+            return math.inf
+        return max(self._due[0][0], self._closed_until)
 
     def _run(self) -> None:
         while (run := self._take()) is not None:
@@ -109,19 +122,32 @@ class Writers:
                 was_due = run.write(self._opened())
             except Exception as caught:
                 error = caught
-                self._suspect = True
-                self._failures += 1
-            else:
-                self._failures = 0
+            run.failures = run.failures + 1 if error else 0
+            self._answered(error)
             if self._wrote(run, error):
-                pause = _FIRST_PAUSE * 2 ** min(self._failures, 10)
-                self.put(run, min(pause, _LONGEST_PAUSE))
+                self.put(run, _pause(run.failures))
             elif not was_due:
                 self.put(run)
             with self._work:
+                self._writing -= 1
                 again = self._again.pop(run)
                 if again is not None:
                     self._queue(run, again)
+                self._attend()
+
+    def _answered(self, error: Exception | None) -> None:
+        """What has come of an attempt, for the other runs of the store."""
+        away = isinstance(error, StoreUnreachableError)
+        with self._work:
+            self._refused = (time.monotonic(), str(error)) if away else None
+            self._answers = error is None or is_permanent(error)
+            if self._answers:
+                self._failures, self._closed_until = 0, 0.0
+                return
+            self._failures += 1
+            wish = getattr(error, "pause", None)
+            pause = _pause(self._failures) if wish is None else min(wish, _LONGEST_WISH)
+            self._closed_until = max(self._closed_until, time.monotonic() + pause)
 
     def _take(self) -> Run | None:
         """The next run that is due; ``None`` once there has been none for a while."""
@@ -131,10 +157,11 @@ class Writers:
                 now = time.monotonic()
                 while self._due and self._at.get(self._due[0][2]) != self._due[0][0]:
                     heapq.heappop(self._due)
-                if self._due and self._due[0][0] <= now:
+                if self._next() <= now:
                     run = heapq.heappop(self._due)[2]
                     del self._at[run]
                     self._again[run] = None
+                    self._writing += 1
                     self._attend()
                     return run
                 watched = self._watched()
@@ -147,23 +174,20 @@ class Writers:
                 self._wakes.remove(wake)
 
     def _opened(self) -> Store:
-        """The store, once the server is known to answer.
+        """The store.
 
         Raises:
-            ConnectionError: it cannot be reached.
             MLflowUnusableError: this interpreter's MLflow is missing or too old.
         """
         with self._opening:
-            if self._suspect:
-                tried = time.monotonic()
-                reason = refusal(self._uri if self._store is None else self._store.uri)
-                self._refused = (tried, reason) if reason else None
-                if reason:
-                    raise ConnectionError(reason)
             if self._store is None:
                 self._store = Store(self._uri)
                 with self._work:
                     self._limit = self._store.writers
                     self._attend()
-            self._suspect = False
             return self._store
+
+
+def _pause(failures: int) -> float:
+    """The seconds until the next attempt, after so many that have failed in a row."""
+    return min(math.ldexp(_FIRST_PAUSE, min(failures, 10)), _LONGEST_PAUSE)

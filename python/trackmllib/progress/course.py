@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from trackmllib import messages
 from trackmllib.consumer import naming, view
-from trackmllib.consumer.reachable import is_server
+from trackmllib.consumer.http import is_server
 from trackmllib.events import Event, TrialFailed, TrialFinished, TuningFailed, TuningFinished
 
 if TYPE_CHECKING:

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trackmllib import messages
-from trackmllib.consumer.reachable import refusal
 from trackmllib.consumer.store import Store, is_missing, pages
-from trackmllib.errors import NoTuningError, StoreUnreachableError
+from trackmllib.errors import NoTuningError
 from trackmllib.tables import running
 from trackmllib.tables.table import Table
 
@@ -31,13 +30,11 @@ def opened(tracking_uri: str | None) -> MlflowClient:
         MLflowUnusableError: this interpreter's MLflow is missing or too old.
         StoreUnreachableError: there is no server.
     """
-    uri = Store(tracking_uri).uri
-    reason = refusal(uri)
-    if reason:
-        raise StoreUnreachableError(reason)
+    store = Store(tracking_uri)
+    store.reach()
     from mlflow import MlflowClient
 
-    return MlflowClient(uri)
+    return MlflowClient(store.uri)
 
 
 def newest(client: MlflowClient, experiment: str | None) -> Run:
