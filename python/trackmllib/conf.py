@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from trackmllib import messages, uris
 from trackmllib.events import Destination
+from trackmllib.redaction import Redaction
 
 Get = Callable[[str], "str | None"]
 """Looks a conf up in the session: its value, or ``None`` where it is not set."""
@@ -36,7 +37,7 @@ class Conf:
         journal_dir: where journals are kept; ``None``: the user's state directory.
         log_model: whether the best model is logged, too.
         progress: ``auto``, ``on`` or ``off``.
-        redaction: the names of params whose values are not written.
+        redaction: keeps secrets out of what is written.
     """
 
     destination: Destination
@@ -44,7 +45,7 @@ class Conf:
     journal_dir: Path | None
     log_model: bool
     progress: str
-    redaction: re.Pattern[str]
+    redaction: Redaction
 
 
 def switched_off() -> bool:
@@ -68,7 +69,7 @@ def read(get: Get) -> Conf:
         journal_dir=_directory(PREFIX + "journalDir", get),
         log_model=_boolean(PREFIX + "logModel", get) or False,
         progress=_progress(get),
-        redaction=_pattern(get),
+        redaction=Redaction(_pattern(get)),
     )
 
 
@@ -153,5 +154,5 @@ def _pattern(get: Get) -> re.Pattern[str]:
         return re.compile(value.replace("(?i)", ""), flags)
     except re.error:
         accepted = "a regular expression that Python reads too"
-        messages.warn_once(messages.bad_conf(REDACTION, value, accepted, "all values redacted"))
+        messages.warn_once(messages.bad_conf(REDACTION, value, accepted, "every name matching"))
         return re.compile("")

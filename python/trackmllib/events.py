@@ -29,7 +29,11 @@ class Stage:
 
 @dataclass(frozen=True)
 class ParamName:
-    """A param of the grid: the uid of the stage it belongs to, and its name there."""
+    """A param of the grid: the stage it belongs to, and its name there.
+
+    The stage is its class, and its place among the stages of that class (``HashingTF_2``) where the
+    grid has a param of this name of several of them. In older journals it is the stage's uid.
+    """
 
     parent: str
     name: str
@@ -37,7 +41,11 @@ class ParamName:
 
 @dataclass(frozen=True)
 class ParamValue:
-    """One value of a setting, typed as JSON types it; a stage stands as its class name."""
+    """One value of a setting, typed as JSON types it.
+
+    A stage is an object: its ``className``; ``params``, those that somebody has set, and those by
+    which it differs from another value of the grid; and the names of these, ``apart``.
+    """
 
     parent: str
     name: str

@@ -181,6 +181,13 @@ def run_not_found(run_id: str, reason: object) -> str:
     )
 
 
+def details_left_out(param: str, there: int, most: int) -> str:
+    return (
+        f"the stages that the param {param} takes have {there} params of their own: the run has "
+        f"{most} of them. Training is not touched."
+    )
+
+
 def shortened(what: str, limit: int) -> str:
     return (
         f"{what} is longer than the {limit} bytes that MLflow takes: the run holds its "

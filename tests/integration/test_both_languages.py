@@ -22,6 +22,8 @@ SCENARIOS = {
     "nested": 1,
     "values": 1,
     "same-name": 1,
+    "pipelines": 1,
+    "classifiers": 1,
     "failing": 1,
     "failing-parallel": 1,
     "threads": 4,
@@ -40,19 +42,9 @@ def tunings(
     return {"scala": scala_tunings, "python": python_tunings}[request.param]
 
 
-def comparable(values: dict) -> dict:
-    """Values that two fits should share; uids as the class they are of."""
-    found: dict[str, list] = {}
-    for name, value in values.items():
-        if name not in OF_ONE_FIT:
-            found.setdefault(without_uid(name), []).append(value)
-    return {name: sorted(some) for name, some in found.items()}
-
-
-def without_uid(name: str) -> str:
-    """A name such as ``MinMaxScaler_1a2b3c4d5e6f.max`` without what is random in it."""
-    parent, dot, param = name.partition(".")
-    return "uid." + param if dot and "_" in parent and len(parent.split("_")[-1]) == 12 else name
+def comparable(values: dict[str, str]) -> dict[str, str]:
+    """Values that two fits should share."""
+    return {name: value for name, value in values.items() if name not in OF_ONE_FIT}
 
 
 def test_every_scenario_is_logged(tunings: Logged) -> None:
@@ -106,10 +98,7 @@ def tags(node: Node) -> dict[str, str]:
         if name != "mlflow.runName"
     }
     found["name"] = node.name
-    for name in found.keys() & {"name", "trackmllib.bestTrial"}:
-        found[name] = ", ".join(sorted(without_uid(word) for word in found[name].split(", ")))
-    note = re.sub(r"\w+_[0-9a-f]{12}\.", "uid.", found.pop("mlflow.note.content", ""))
-    note = " ".join(sorted(re.split(r"[\s,`|]+", note)))
+    note = found.pop("mlflow.note.content", "")
     if "trackmllib.error" in found:
         found["trackmllib.error"] = "there"
     else:
@@ -185,6 +174,56 @@ def test_values_are_written_as_mlflow_writes_python_values(tunings: Logged) -> N
     assert params["impurity"] == "entropy"
     assert params["thresholds"] == "[0.2, 0.3, 0.5]"
     assert stages == {"['LogisticRegression']", "['DecisionTreeClassifier']"}
+
+
+def test_stages_as_values(tunings: Logged) -> None:
+    """Pipelines and classifiers are named by what tells them apart, and never by a uid."""
+    found = {
+        name: trees(tunings.uri, name)[0] for name in ("pipelines", "classifiers", "same-name")
+    }
+    scalers = "'MinMaxScaler', 'MinMaxScaler'"
+    assert {child.params["stages"]: child.name for child in found["pipelines"].children} == {
+        stages: f"tol=0.5, stages={stages}"
+        for stages in (
+            f"[{scalers}, 'LogisticRegression(elasticNetParam=0.0)']",
+            f"[{scalers}, 'LogisticRegression(elasticNetParam=1.0)']",
+            "['Pipeline']",
+            "['CrossValidator']",
+        )
+    }
+    params = {
+        name: value for one in found["pipelines"].children for name, value in one.params.items()
+    }
+    assert {
+        "stages.MinMaxScaler_2.max": "2.0",
+        "stages.LogisticRegression.regParam": "0.0001",
+        "stages.LogisticRegression.featuresCol": "MinMaxScaler__output",
+        "stages.Pipeline.stages": "['DecisionTreeClassifier']",
+        "stages.Pipeline.stages.DecisionTreeClassifier.maxDepth": "1",
+        "stages.CrossValidator.estimator": "DecisionTreeClassifier",
+        "stages.CrossValidator.estimatorParamMaps": "['maxDepth=1', 'maxDepth=3']",
+    }.items() <= params.items()
+    names = [
+        "classifier=LogisticRegression(regParam=0.0)",
+        "classifier=LogisticRegression(regParam=0.0001)",
+        "classifier=LogisticRegression(regParam=0.5)",
+        "fitIntercept=False",
+    ]
+    children = found["classifiers"].children
+    assert [child.name for child in children] == names
+    tried = [child.params.get("classifier.regParam") for child in children]
+    assert tried == ["0.0", "0.0001", "0.5", None]
+    assert {child.params.get("classifier.maxIter") for child in children[:3]} == {"1"}
+    assert [child.name for child in found["same-name"].children] == [
+        "MinMaxScaler_1.max=1.0, MinMaxScaler_2.max=3.0",
+        "MinMaxScaler_1.max=2.0, MinMaxScaler_2.max=3.0",
+    ]
+    for main in found.values():
+        for node in main.walk():
+            told = {key: value for key, value in node.params.items() if key != "mlEstimatorUid"}
+            assert not re.search(r"_[0-9a-f]{12}", f"{node.name} {told} {node.tags}")
+    trials = [child.tags["trackmllib.trial"] for child in children]
+    assert trials == ["2", "0", "1", "3"]  # the grid's order is the user's
 
 
 def test_a_trial_that_fails(tunings: Logged) -> None:

@@ -61,12 +61,12 @@ def test_times_that_cannot_be_read(value, caplog):
 
 def test_redaction(caplog):
     """Spark's own regular expression, and its default where Python cannot read it."""
-    assert read().redaction.search("myPassword")
+    assert read().redaction.hides("myPassword")
     given = conf.read({"spark.redaction.regex": "(?i)size"}.get)
-    assert given.redaction.search("maxSize")
-    assert not given.redaction.search("password")
+    assert given.redaction.hides("maxSize")
+    assert not given.redaction.hides("password")
     bad = conf.read({"spark.redaction.regex": r"\p{Alpha}["}.get)
-    assert bad.redaction.search("password")
+    assert bad.redaction.hides("password")
     assert "spark.redaction.regex" in caplog.messages[0]
 
 

@@ -48,7 +48,7 @@ def test_order_of_a_name(experiment):
 
 
 def test_two_params_of_one_name(experiment):
-    """Each has its parent's uid before its name; a param that shares its name with none has not."""
+    """Each has its stage before its name; a param that shares its name with none has not."""
     setting = {("lr_1", "maxIter"): 5, ("lr_2", "maxIter"): 6, ("lr_2", "regParam"): 0.5}
     run = tuning(experiment, setting)
     assert run.data.params["lr_1.maxIter"] == "5"

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pytest
 from pyspark.ml import Pipeline
-from pyspark.ml.classification import LogisticRegression
-from pyspark.ml.feature import StringIndexer
+from pyspark.ml.classification import LogisticRegression, OneVsRest
+from pyspark.ml.feature import HashingTF, RegexTokenizer, StringIndexer, VectorAssembler
 from pyspark.ml.linalg import DenseMatrix, Vectors
-from quick import NamedScore, Quick, validator
+from pyspark.ml.param import Param, Params
+from quick import NamedScore, Quick, raising, validator
 
+from trackmllib import conf
+from trackmllib.consumer import naming
+from trackmllib.events import ParamName, TrialStarted, to_line
 from trackmllib.hook import values
+from trackmllib.hook.grid import Grid
+from trackmllib.redaction import REDACTED
 
 
 def logged(experiment):
@@ -74,25 +78,123 @@ def test_integer_for_a_float_param(rows, experiment):
 
 
 def test_stages_as_values(rows, experiment):
-    """A grid over the stages of a pipeline."""
+    """A grid over the stages of a pipeline: each is named by what tells it apart."""
     pipeline = Pipeline(stages=[])
-    maps = [{pipeline.stages: [Quick()]}, {pipeline.stages: [Quick(), Quick()]}]
+    some = [[sized(1)], [sized(2)], [sized(1), sized(1, rate=0.5)]]
+    maps = [{pipeline.stages: stages} for stages in some]
     validator(estimator=pipeline, evaluator=NamedScore(lambda _: 1.0), estimatorParamMaps=maps).fit(
         rows
     )
-    assert [run.data.params["stages"] for run in experiment.children()] == [
-        "['Quick']",
-        "['Quick', 'Quick']",
+    found = [run.data.params for run in experiment.children()]
+    assert [params["stages"] for params in found] == [
+        "['Quick(size=1)']",
+        "['Quick(size=2)']",
+        "['Quick(size=1)', 'Quick']",
     ]
+    assert found[1]["stages.Quick.size"] == "2"
+    assert found[2]["stages.Quick_2.rate"] == "0.5"
 
 
-def test_redaction(rows, experiment, conf):
-    """Values of params whose name Spark's redaction names are written nowhere."""
-    estimator = Quick()
-    validator(estimator=estimator, estimatorParamMaps=[{estimator.password: "abc123"}]).fit(rows)
-    (run,) = experiment.children()
-    assert run.data.params["password"] == values.REDACTED
-    assert "abc123" not in str(run.to_dictionary()) + str(experiment.main().to_dictionary())
+def sized(size, **params):
+    """A stage with its params set."""
+    stage = Quick()
+    return stage._set(size=size, **params)
+
+
+@pytest.mark.usefixtures("spark")
+def test_many_stages():
+    """A name holds the stages that differ where it cannot hold all; a stage in itself is an end."""
+    pipeline = Pipeline()
+    same = [Quick() for _ in range(60)]
+    maps = [{pipeline.stages: [*same, sized(size)]} for size in (1, 2)]
+    grid = grid_of(pipeline, maps)
+    names = [naming.in_words(naming.by_key(grid.setting(trial), {})) for trial in (0, 1)]
+    assert names == [f"stages=['…', 'Quick(size={size})']" for size in (1, 2)]
+    loop = Pipeline()
+    loop.setStages([loop, sized(3)])
+    line = to_line(
+        TrialStarted(
+            tuning="a",
+            trial=0,
+            fold=0,
+            measured=False,
+            setting=grid_of(pipeline, [{pipeline.stages: [loop]}]).setting(0),
+        )
+    )
+    assert len(line) < 100_000
+
+
+def grid_of(estimator, maps):
+    """A grid, with Spark's own redaction."""
+    return Grid(estimator, maps, conf.read({}.get).redaction)
+
+
+@pytest.mark.usefixtures("spark")
+def test_stages_of_one_class_and_of_none():
+    """Two stages of one class are told apart by their place, one that is not there comes last."""
+    first, second, other = Quick(), Quick(), Quick()
+    maps = [{second.size: 1, first.size: 2, other.size: 3, other.rate: 0.5}]
+    grid = grid_of(Pipeline(stages=[first, second]), maps)
+    assert [f"{one.parent}.{one.name}" for one in grid.params] == [
+        "Quick_2.size",
+        "Quick_1.size",
+        "Quick_3.size",
+        "Quick.rate",
+    ]
+    nested = grid_of(OneVsRest(classifier=(lr := LogisticRegression())), [{lr.regParam: 0.5}])
+    assert nested.params == [ParamName("LogisticRegression", "regParam")]
+
+
+@pytest.mark.usefixtures("spark")
+def test_texts_with_uids():
+    """A column's default name has the stage's place in it, where it has a uid by itself."""
+    first, second = (HashingTF(inputCol="words") for _ in range(2))
+    assembler = VectorAssembler()
+    columns = [one.getOutputCol() for one in (first, second)]
+    grid = grid_of(Pipeline(stages=[first, second]), [{assembler.inputCols: columns}])
+    (tried,) = grid.setting(0)
+    assert tried.value == ["HashingTF_1__output", "HashingTF_2__output"]
+
+
+def test_redaction(rows, experiment):
+    """Secrets, by name or looks, are written nowhere; the user's own error is as it was."""
+    uri = "jdbc:postgresql://ann:abc123@db/x"
+    estimator = Quick(before_fit=raising(error := ValueError(uri), 2))
+    maps = [
+        {estimator.password: "abc123", estimator.other: {"password": "abc123"}},
+        {estimator.size: 2},
+    ]
+    with pytest.raises(ValueError, match="abc123") as thrown:
+        validator(estimator=estimator, estimatorParamMaps=maps).fit(rows)
+    assert thrown.value is error
+    main, runs = experiment.main(), experiment.children()
+    assert runs[0].data.params["password"] == REDACTED
+    assert (
+        runs[1].data.tags["trackmllib.error"]
+        == f"ValueError: {uri.replace('ann:abc123', REDACTED)}"
+    )
+    assert "abc123" not in "".join(str(run.to_dictionary()) for run in (main, *runs))
+
+
+@pytest.mark.usefixtures("spark")
+def test_params_of_sparks_own_stages():
+    """They are no secrets because of a part of a word, also in a subclass and as a value."""
+
+    class Mine(RegexTokenizer):
+        token = Param(Params._dummy(), "token", "")
+
+    for tokenizer in (RegexTokenizer(), Mine()):
+        (tried,) = grid_of(tokenizer, [{tokenizer.minTokenLength: 2}]).setting(0)
+        assert tried.value == 2
+    (tried,) = grid_of(tokenizer, [{tokenizer.token: "abc"}]).setting(0)
+    assert tried.value == REDACTED
+    pipeline = Pipeline()
+    stages = [sized(1, password="abc123"), RegexTokenizer(minTokenLength=2)]
+    (tried,) = grid_of(pipeline, [{pipeline.stages: stages}]).setting(0)
+    assert [one["params"] for one in tried.value] == [
+        {"password": REDACTED, "size": 1},
+        {"minTokenLength": 2},
+    ]
 
 
 def test_values_that_cannot_be_shown(rows, experiment):
@@ -113,15 +215,3 @@ def test_text_in_an_event_is_bounded():
     text = values.text("x" * 10_000_000)
     assert len(text) < 101_000
     assert text.endswith("(10000000 characters)")
-
-
-def test_setting_keeps_the_order_of_the_map():
-    """Redaction goes by the param's name."""
-    estimator = Quick()
-    setting = values.setting(
-        {estimator.size: 1, estimator.rate: 0.5}, re.compile("size", re.IGNORECASE)
-    )
-    assert [(one.name, one.value) for one in setting] == [
-        ("size", values.REDACTED),
-        ("rate", 0.5),
-    ]

@@ -18,7 +18,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from trackmllib import messages
-from trackmllib.consumer import native
+from trackmllib.consumer import naming, native
 from trackmllib.consumer.http import THREADS
 from trackmllib.consumer.scale import FONT, Scale, drawable
 
@@ -90,7 +90,7 @@ class _Picture:
         self.metric = Scale(self.name, [row.figure for row in rows])
         scales = [
             Scale(name, [row.setting.get(name) for row in rows], param=True)
-            for name in results.params
+            for name in naming.without_details(results.params)
         ]
         varied = [scale for scale in scales if len(scale.places) > 1]
         self.figure = Figure(facecolor=_PAPER, dpi=_DPI, layout="constrained")

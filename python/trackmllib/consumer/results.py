@@ -6,8 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from trackmllib.consumer import naming
-
 if TYPE_CHECKING:
     from trackmllib.consumer.trial import Trial
     from trackmllib.consumer.tuning import Tuning
@@ -82,11 +80,10 @@ def of(tuning: Tuning) -> Results:
 
 
 def _row(trial: Trial) -> Row:
-    keys = trial.tuning.param_keys
     return Row(
         trial=trial.index,
         name=trial.name,
-        setting={naming.param_key(keys, one): one.value for one in trial.setting},
+        setting=trial.setting,
         metric=trial.metric,
         std=trial.std,
         folds=trial.folds,

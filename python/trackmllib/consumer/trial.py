@@ -27,6 +27,7 @@ class Trial(Run):
 
     Attributes:
         index: its index in the grid.
+        setting: the values that it tries, by their MLflow params.
         running: how many of its folds have begun and not ended.
         metric: the trial's figure, once all folds have theirs.
         std: its deviation over the folds, where there are several.
@@ -37,7 +38,7 @@ class Trial(Run):
     def __init__(self, tuning: Tuning, first: TrialStarted) -> None:
         super().__init__(tuning, None, resumed=False)
         self.index = first.trial
-        self.setting = naming.ordered(first.setting)
+        self.setting = naming.by_key(first.setting, tuning.param_keys)
         self.running = 0
         self.metric: float | None = None
         self.std: float | None = None
@@ -52,7 +53,7 @@ class Trial(Run):
         self._unmeasured = 0
         self._resources: dict[str, float] = {}
         started = tuning.started
-        self.name = naming.in_words(self.setting, tuning.param_keys)
+        self.name = naming.in_words(self.setting)
         self.set_params(
             [
                 ("mlModelClass", started.estimator.class_name),
@@ -64,8 +65,7 @@ class Trial(Run):
 
     def params(self) -> list[tuple[str, str]]:
         """The setting as MLflow params."""
-        keys = self.tuning.param_keys
-        return [(naming.param_key(keys, param), naming.text(param.value)) for param in self.setting]
+        return [(name, naming.text(value)) for name, value in self.setting.items()]
 
     def due_in(self) -> float | None:
         """A trial of quick folds is written when it is over; a slow one shows what it has."""

@@ -26,6 +26,7 @@ from trackmllib.events import (
 )
 from trackmllib.hook import active_run, best_model, models, place, spark, values
 from trackmllib.hook.bus import Bus
+from trackmllib.hook.grid import Grid
 from trackmllib.hook.models import Logged
 from trackmllib.hook.tracker import Tracker, tracker
 
@@ -70,7 +71,8 @@ class LiveTuning:
         if outer is not None and active is not None and outer.is_under(active):
             active = None  # it was active before the outer tuning, in one of whose trials this is
         goes_with = outer.destination if outer is not None else self._conf.destination
-        started = _started(self.id, tuner, session, goes_with, active, parent)
+        self._grid = Grid(tuner.getEstimator(), self.maps, self._conf.redaction)
+        started = _started(self.id, tuner, session, self._grid, goes_with, active, parent)
         if began is not None:
             started = replace(started, time=began)
         self._nested = parent is not None
@@ -136,7 +138,7 @@ class LiveTuning:
                 trial=trial,
                 fold=fold,
                 measured=measured,
-                setting=values.setting(self.maps[trial], self._conf.redaction),
+                setting=self._grid.setting(trial),
             )
         )
 
@@ -165,7 +167,7 @@ class LiveTuning:
 
     def trial_failed(self, trial: int, fold: int | None, error: BaseException) -> None:
         """A fold of a param map threw."""
-        self._emit(TrialFailed(tuning=self.id, trial=trial, fold=fold, error=_text(error)))
+        self._emit(TrialFailed(tuning=self.id, trial=trial, fold=fold, error=self._text(error)))
 
     def finished(self, model: Any, best: int | None) -> None:
         """``fit()`` has its model: waits until MLflow has everything, or for Ctrl-C."""
@@ -190,7 +192,7 @@ class LiveTuning:
         interrupted = not isinstance(error, Exception)
 
         def event() -> Event:
-            return TuningFailed(tuning=self.id, error=_text(error), interrupted=interrupted)
+            return TuningFailed(tuning=self.id, error=self._text(error), interrupted=interrupted)
 
         if interrupted:
             self._stop(event)
@@ -243,6 +245,9 @@ class LiveTuning:
             self._tracker.end(self.id)
             self._told.set()
 
+    def _text(self, error: BaseException) -> str:
+        return self._grid.text(f"{type(error).__name__}: {values.shown(error)}")[:_LONGEST_ERROR]
+
     def _emit(self, event: Event) -> None:
         self._tracker.emit(event)
         self._bus.tell(event)
@@ -268,27 +273,29 @@ def _started(
     tuning: str,
     tuner: Any,
     session: Any,
+    grid: Grid,
     destination: Destination,
     active: Run | None,
     parent: Parent | None,
 ) -> TuningStarted:
     estimator, evaluator = tuner.getEstimator(), tuner.getEvaluator()
     get = spark.conf_of(session)
+    name = get("spark.app.name")
     return TuningStarted(
         tuning=tuning,
         language="python",
         trackmllib=__version__,
         application_id=get("spark.app.id"),
-        application_name=get("spark.app.name"),
+        application_name=None if name is None else grid.text(name),
         user=spark.user_of(session),
         tuner=Stage(_stock_name(tuner), _uid(tuner)),
         estimator=Stage(type(estimator).__name__, _uid(estimator)),
         evaluator=Stage(type(evaluator).__name__, _uid(evaluator)),
         metric=_metric_name(evaluator),
         larger_better=_larger_better(evaluator),
-        params=_params(tuner),
-        grid=values.grid(tuner.getEstimatorParamMaps()),
-        trials=len(tuner.getEstimatorParamMaps()),
+        params=_params(tuner, grid),
+        grid=grid.params,
+        trials=len(grid.maps),
         parent=parent,
         destination=_destination(destination, active, nested=parent is not None),
     )
@@ -316,9 +323,9 @@ def _stock_name(tuner: Any) -> str:
     return "CrossValidator" if tuner.hasParam("numFolds") else "TrainValidationSplit"
 
 
-def _params(tuner: Any) -> dict[str, Any]:
+def _params(tuner: Any, grid: Grid) -> dict[str, Any]:
     found = {
-        name: values.typed(tuner.getOrDefault(name))
+        name: values.typed(tuner.getOrDefault(name), grid.text)
         for name in ("numFolds", "trainRatio", "seed", "parallelism", "foldCol")
         if tuner.hasParam(name)
     }
@@ -339,10 +346,6 @@ def _larger_better(evaluator: Any) -> bool:
 def _uid(stage: Any) -> str:
     """The uid of a stage; its class name where it has none."""
     return values.asked(lambda: str(stage.uid)) or type(stage).__name__
-
-
-def _text(error: BaseException) -> str:
-    return values.text(f"{type(error).__name__}: {values.shown(error)}")[:_LONGEST_ERROR]
 
 
 def _uninterrupted(do: Callable[..., object], *args: Any, timeout: float | None = None) -> None:

@@ -1,45 +1,17 @@
-"""Param values as events carry them: typed as JSON types them, whatever the user's object is."""
+"""Values as events carry them: typed as JSON types them, whatever the user's object is."""
 
 from __future__ import annotations
 
-import re
 import threading
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from trackmllib.events import ParamName, ParamValue, encodable
+from trackmllib.events import encodable
 
 T = TypeVar("T")
 
 LONGEST = 100_000
 """Characters of one text in an event; what is longer is cut there, with a mark."""
-
-REDACTED = "*********(redacted)"
-
-
-def grid(maps: Iterable[Mapping[Any, Any]]) -> list[ParamName]:
-    """The params that any of the maps sets."""
-    names = (ParamName(param.parent, param.name) for one in maps for param in one)
-    return list(dict.fromkeys(names))
-
-
-def setting(param_map: Mapping[Any, Any], redaction: re.Pattern[str]) -> list[ParamValue]:
-    """One param map."""
-    return [
-        ParamValue(param.parent, param.name, _shielded(_converted(param, value), redaction))
-        if not redaction.search(param.name)
-        else ParamValue(param.parent, param.name, REDACTED)
-        for param, value in param_map.items()
-    ]
-
-
-def _shielded(value: Any, redaction: re.Pattern[str]) -> Any:
-    """``value`` without the secret that a text such as ``password=abc`` may be."""
-    if isinstance(value, list):
-        return [_shielded(item, redaction) for item in value]
-    name, equals, _ = value.partition("=") if isinstance(value, str) else ("", "", "")
-    return f"{name}={REDACTED}" if equals and redaction.search(name) else value
 
 
 def shown(value: Any) -> str:
@@ -72,25 +44,30 @@ def text(value: str) -> str:
     return f"{plain[:LONGEST]}… ({len(plain)} characters)"
 
 
-def _converted(param: Any, value: Any) -> Any:
-    """``value`` as Spark would set it: an integer for a param that is a float is a float."""
-    with suppress(Exception):  # Spark says so itself when it sets the value
-        value = param.typeConverter(value)
-    return typed(value)
+def is_stage(value: Any) -> bool:
+    """Whether a value is an estimator, a transformer or an evaluator."""
+    return hasattr(value, "extractParamMap") and not isinstance(value, type)
 
 
-def typed(value: Any) -> Any:
-    """``value`` as JSON has it; a stage is its class name, anything else its ``str``."""
+def typed(value: Any, clean: Callable[[str], str] = text) -> Any:
+    """``value`` as JSON has it, and what JSON has no type for as its ``str``.
+
+    Args:
+        value: any object of the user's; a stage is its class name.
+        clean: what becomes of a text.
+    """
     if hasattr(value, "toArray"):  # Spark's vectors and matrices, which have a text of their own
-        return text(shown(value))
+        return clean(shown(value))
     if hasattr(value, "tolist"):  # numpy's arrays and scalars, some of which are floats too
-        return typed(value.tolist())
+        return typed(value.tolist(), clean)
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, str):
-        return text(value)
+        return clean(value)
     if isinstance(value, (list, tuple)):
-        return [typed(item) for item in value]
-    if hasattr(value, "extractParamMap"):
+        return [typed(item, clean) for item in value]
+    if is_stage(value):
         return type(value).__name__
-    return text(shown(value))
+    if isinstance(value, Mapping) and all(hasattr(param, "typeConverter") for param in value):
+        return {param.name: typed(one, clean) for param, one in value.items()}
+    return clean(shown(value))

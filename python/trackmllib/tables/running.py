@@ -25,7 +25,8 @@ def table(client: MlflowClient, main: Run, fit_uuid: str, trials: list[Run]) -> 
     folds = {run.info.run_id: _folds(client, run, metric) if crossed else {} for run in trials}
     names = sorted({fold for found in folds.values() for fold in found})
     tuned = {name for run in trials for name in run.data.params if name not in _NOT_TUNED}
-    params = sorted(tuned, reverse=True)  # as the runs are named
+    names_first = sorted(tuned)  # a stage's own params after it
+    params = sorted(names_first, key=lambda name: name.partition(".")[0], reverse=True)
     figure = f"avg_{metric}" if crossed else metric
     figures = [figure, f"std_{metric}"] if crossed else [figure]
     figures += [f"{metric}_fold_{fold}" for fold in names]

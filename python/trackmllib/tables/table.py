@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from trackmllib.consumer import naming
+
 if TYPE_CHECKING:
     from mlflow.entities import Run
 
@@ -79,7 +81,8 @@ class Table:
     def setting(self, row: list[Any]) -> str:
         """The setting of a row in words."""
         cells = dict(zip(self.columns, row, strict=True))
-        words = (f"{name}={cells[name]}" for name in self.params if cells[name] is not None)
+        names = naming.without_details(self.params)
+        words = (f"{name}={cells[name]}" for name in names if cells[name] is not None)
         return ", ".join(words) or "default params"
 
 

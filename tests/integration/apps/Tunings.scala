@@ -1,7 +1,7 @@
 import scala.util.Try
 
 import org.apache.spark.ml.{Pipeline, PipelineStage}
-import org.apache.spark.ml.classification.{DecisionTreeClassifier, LogisticRegression}
+import org.apache.spark.ml.classification.{DecisionTreeClassifier, LogisticRegression, OneVsRest}
 import org.apache.spark.ml.evaluation.MulticlassClassificationEvaluator
 import org.apache.spark.ml.feature.{MaxAbsScaler, MinMaxScaler, StandardScaler, VectorAssembler}
 import org.apache.spark.ml.param.ParamMap
@@ -63,6 +63,8 @@ object Tunings {
     in("nested")(nested.fit(data).avgMetrics.toSeq)
     in("values")(values.fit(data).avgMetrics.toSeq)
     in("same-name")(sameName.fit(data).avgMetrics.toSeq)
+    in("pipelines")(pipelines.fit(data).avgMetrics.length)
+    in("classifiers")(classifiers.fit(data).avgMetrics.length)
     in("failing")(failing(parallelism = 1).fit(data))
     in("failing-parallel")(failing(parallelism = 3).fit(data))
     in("threads")(inThreads(data))
@@ -133,6 +135,50 @@ object Tunings {
       .setEstimator(new Pipeline().setStages(Array(first, second, largest, dt)))
       .setEstimatorParamMaps(
         new ParamGridBuilder().addGrid(first.max, Array(1.0, 2.0)).addGrid(second.max, Array(3.0)).build()
+      )
+  }
+
+  /** Whole pipelines; some of their stages differ in what was set, others in what was not. */
+  def pipelines: CrossValidator = {
+    val pipeline = new Pipeline().setStages(Array.empty[PipelineStage])
+    def scaler = new MinMaxScaler().setInputCol("features")
+    val scalers = Array(scaler, scaler.setMax(2.0))
+    def regression(enet: Double) = new LogisticRegression()
+      .setMaxIter(2)
+      .setRegParam(0.0001)
+      .setElasticNetParam(enet)
+      .setFeaturesCol(scalers(0).getOutputCol)
+    val inner = new Pipeline().setStages(Array(tree.setMaxDepth(1)))
+    val stages = Seq[Array[PipelineStage]](
+      Array(scalers(0), scalers(1), regression(0.0)),
+      Array(scalers(0), scalers(1), regression(1.0)),
+      Array(inner),
+      Array(treeValidator())
+    )
+    // the grid has a param of a stage that is in none of them, too
+    val other = new LogisticRegression()
+    validator("inner")
+      .setNumFolds(2)
+      .setEstimator(pipeline)
+      .setEstimatorParamMaps(
+        stages.map(some => ParamMap(pipeline.stages -> some, other.tol -> 0.5)).toArray
+      )
+  }
+
+  def classifiers: CrossValidator = {
+    val lr = new LogisticRegression().setMaxIter(1)
+    val rest = new OneVsRest().setClassifier(lr)
+    def regularized(value: Double) = new LogisticRegression().setMaxIter(1).setRegParam(value)
+    validator("inner")
+      .setNumFolds(2)
+      .setEstimator(rest)
+      .setEstimatorParamMaps(
+        Array(
+          ParamMap(rest.classifier -> regularized(0.0001)),
+          ParamMap(rest.classifier -> regularized(0.5)),
+          ParamMap(rest.classifier -> new LogisticRegression().setMaxIter(1)),
+          ParamMap(lr.fitIntercept -> false)
+        )
       )
   }
 

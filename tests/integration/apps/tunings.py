@@ -4,7 +4,7 @@ import sys
 from threading import Thread
 
 from pyspark.ml import Pipeline
-from pyspark.ml.classification import DecisionTreeClassifier, LogisticRegression
+from pyspark.ml.classification import DecisionTreeClassifier, LogisticRegression, OneVsRest
 from pyspark.ml.evaluation import MulticlassClassificationEvaluator
 from pyspark.ml.feature import MaxAbsScaler, MinMaxScaler, StandardScaler, VectorAssembler
 from pyspark.ml.tuning import CrossValidator, ParamGridBuilder, TrainValidationSplit
@@ -91,6 +91,46 @@ def same_name():
     )
 
 
+def pipelines():
+    """Whole pipelines; some of their stages differ in what was set, others in what was not."""
+    pipeline = Pipeline(stages=[])
+    scalers = [MinMaxScaler(inputCol="features"), MinMaxScaler(inputCol="features", max=2.0)]
+
+    def regression(enet):
+        return LogisticRegression(
+            maxIter=2,
+            regParam=0.0001,
+            elasticNetParam=enet,
+            featuresCol=scalers[0].getOutputCol(),
+        )
+
+    stages = [
+        [*scalers, regression(0.0)],
+        [*scalers, regression(1.0)],
+        [Pipeline(stages=[tree(maxDepth=1)])],
+        [tree_validator()],
+    ]
+    other = LogisticRegression()  # the grid has a param of a stage that is in none of them, too
+    grid = [{pipeline.stages: some, other.tol: 0.5} for some in stages]
+    return validator("inner", folds=2, estimator=pipeline, estimatorParamMaps=grid)
+
+
+def classifiers():
+    lr = LogisticRegression(maxIter=1)
+    rest = OneVsRest(classifier=lr)
+    return validator(
+        "inner",
+        folds=2,
+        estimator=rest,
+        estimatorParamMaps=[
+            {rest.classifier: LogisticRegression(maxIter=1, regParam=0.0001)},
+            {rest.classifier: LogisticRegression(maxIter=1, regParam=0.5)},
+            {rest.classifier: LogisticRegression(maxIter=1)},
+            {lr.fitIntercept: False},
+        ],
+    )
+
+
 def failing(parallelism):
     """A binomial regression on three classes throws when it is fitted."""
     lr = LogisticRegression(maxIter=2)
@@ -131,6 +171,8 @@ def main():
     run_in("nested", lambda: nested().fit(data).avgMetrics)
     run_in("values", lambda: values().fit(data).avgMetrics)
     run_in("same-name", lambda: same_name().fit(data).avgMetrics)
+    run_in("pipelines", lambda: len(pipelines().fit(data).avgMetrics))
+    run_in("classifiers", lambda: len(classifiers().fit(data).avgMetrics))
     run_in("failing", lambda: failing(parallelism=1).fit(data))
     run_in("failing-parallel", lambda: failing(parallelism=3).fit(data))
     run_in("threads", lambda: in_threads(data))

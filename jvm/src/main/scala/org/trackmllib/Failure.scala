@@ -4,9 +4,7 @@ import org.apache.spark.SparkException
 
 /** What is told of an exception. */
 private[trackmllib] object Failure {
-  private val MaxLength = 5000
-
-  def text(error: Throwable): String = EventValues.text(error.toString, MaxLength)
+  def text(error: Throwable): String = EventValues.text(error.toString)
 
   /** Spark wraps what a trial throws. */
   def cause(thrown: Throwable): Throwable = thrown match {

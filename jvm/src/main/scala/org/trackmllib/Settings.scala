@@ -4,7 +4,6 @@ import java.net.URI
 import java.nio.file.{Path, Paths}
 
 import scala.util.Try
-import scala.util.matching.Regex
 
 import org.apache.spark.SparkConf
 import org.apache.spark.sql.SparkSession
@@ -98,8 +97,10 @@ final class Settings(
     if (elsewhere) Map.empty else ids.toMap
   }
 
-  def redaction: Regex =
-    valid("spark.redaction.regex", "a regular expression", DefaultRedaction)(_.r)
+  def redaction: Redaction =
+    valid("spark.redaction.regex", "a regular expression", DefaultRedaction)(r =>
+      new Redaction(r.r)
+    )
 
   private def clean(text: String): String = EventValues.text(text)
 

@@ -17,11 +17,12 @@ import org.trackmllib.resources.Measuring
 final class Tuning private (
     start: TuningStarted,
     info: TuningInfo,
-    settings: Array[Seq[SettingParam]],
+    grid: Grid,
     sc: SparkContext,
     delivery: Delivery,
     measuring: Option[Measuring]
 ) {
+  import Tuning.MaxError
   import TuningEvent.Version
 
   private val broken = new AtomicBoolean
@@ -45,7 +46,7 @@ final class Tuning private (
 
   /** Runs all of a trial: Spark's fit, transform and evaluation, in this thread. */
   def run(trial: Trial)(body: => Unit): Unit = TrialScope.within(this, Some(trial)) {
-    val (fold, setting) = (Some(trial.fold), settings(trial.index))
+    val (fold, setting) = (Some(trial.fold), grid.settings(trial.index))
     send(TrialStarted(Version, id, now, trial.index, fold, measuring.isDefined, setting))
     measuring.foreach(_.begin(trial.index, fold))
     try body
@@ -138,7 +139,14 @@ final class Tuning private (
   }
 
   /** After a failure of ours there is silence for the rest of this tuning. */
-  private def send(event: => TuningEvent): Unit = if (!broken.get) guarded(delivery.send(event))
+  private def send(event: => TuningEvent): Unit =
+    if (!broken.get) guarded(delivery.send(withoutSecrets(event)))
+
+  private def withoutSecrets(event: TuningEvent): TuningEvent = event match {
+    case e: TrialFailed => e.copy(error = EventValues.text(grid.text(e.error), MaxError))
+    case e: TuningFailed => e.copy(error = EventValues.text(grid.text(e.error), MaxError))
+    case other => other
+  }
 
   private def guarded(action: => Unit): Unit =
     try action
@@ -150,6 +158,7 @@ final class Tuning private (
 }
 
 object Tuning {
+  private val MaxError = 5000
 
   /** None where the conf of this moment says that the fit is not to be tracked. */
   def apply(info: TuningInfo, spark: SparkSession, byHook: Boolean): Option[Tuning] = {
@@ -160,14 +169,7 @@ object Tuning {
   }
 
   private def create(info: TuningInfo, sc: SparkContext, conf: Settings): Tuning = {
-    val values = new EventValues(conf.redaction)
-    val settings = info.maps.map { map =>
-      map.toSeq
-        .map(pair =>
-          SettingParam(text(pair.param.parent), text(pair.param.name), valueOf(pair, values))
-        )
-        .sortBy(setting => (setting.name, setting.parent))
-    }
+    val grid = new Grid(info.estimator, info.maps, conf.redaction)
     val scope = TrialScope.current
     val start = TuningStarted(
       version = TuningEvent.Version,
@@ -176,15 +178,17 @@ object Tuning {
       language = "scala",
       trackmllib = BuildInfo.VERSION,
       applicationId = Some(sc.applicationId),
-      applicationName = Some(text(sc.appName)),
+      applicationName = Some(grid.text(sc.appName)),
       user = Some(text(sc.sparkUser)),
       tuner = StageName(info.className, text(info.uid)),
       estimator = StageName(EventValues.className(info.estimator), text(info.estimator.uid)),
       evaluator = StageName(EventValues.className(info.evaluator), text(info.evaluator.uid)),
       metric = metricName(info.evaluator),
       largerBetter = info.evaluator.isLargerBetter,
-      params = ListMap(info.params.map { case (name, value) => name -> values(name, value) }: _*),
-      grid = settings.toSeq.flatten.map(s => GridParam(s.parent, s.name)).distinct,
+      params = ListMap(info.params.map { case (name, value) =>
+        name -> EventValues.typed(value, grid.text)
+      }: _*),
+      grid = grid.params,
       trials = info.maps.length,
       parent = scope.map(_.parent),
       destination = (Run.current, scope) match {
@@ -194,11 +198,8 @@ object Tuning {
     )
     val delivery = new Delivery(start.tuning, scope.map(_.tuning.root), sc, conf)
     val measuring = Measuring(sc, start.tuning)(delivery.measured)
-    new Tuning(start, info, settings, sc, delivery, measuring)
+    new Tuning(start, info, grid, sc, delivery, measuring)
   }
-
-  private def valueOf(pair: org.apache.spark.ml.param.ParamPair[_], values: EventValues): Any =
-    values(pair.param.name, pair.value)
 
   private def text(value: String): String = EventValues.text(value)
 

@@ -112,11 +112,25 @@ object TuningEvent {
 /** A tuner, estimator or evaluator. */
 final case class StageName(className: String, uid: String)
 
-/** A param that the grid varies. */
+/**
+ * A param that the grid varies. Its parent is the class of the stage that it belongs to, and the
+ * stage's place among those of that class (`HashingTF_2`) where the grid has a param of this name of
+ * several of them. In older journals it is the stage's uid.
+ */
 final case class GridParam(parent: String, name: String)
 
 /** A param of one map of the grid. */
 final case class SettingParam(parent: String, name: String, value: Any)
+
+/**
+ * A stage as the value of a param.
+ *
+ * @param apart
+ *   the names of the params by which it differs from another value of the grid
+ * @param params
+ *   those, and what somebody has set
+ */
+final case class StageValue(className: String, apart: Seq[String], params: ListMap[String, Any])
 
 /** What the tasks of a trial used, those that failed or were tried again included. */
 final case class Resources(

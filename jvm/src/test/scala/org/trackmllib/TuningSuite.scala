@@ -1,9 +1,12 @@
 package org.trackmllib
 
+import java.nio.file.Files
+
 import org.apache.spark.SparkException
 import org.apache.spark.ml.Pipeline
 import org.apache.spark.ml.classification.LogisticRegression
 import org.apache.spark.ml.evaluation.BinaryClassificationEvaluator
+import org.apache.spark.ml.feature.RegexTokenizer
 import org.apache.spark.ml.param.ParamMap
 import org.apache.spark.ml.tuning.{CrossValidator, ParamGridBuilder, TrainValidationSplit}
 import org.apache.spark.scheduler.{SparkListener, SparkListenerEvent}
@@ -125,14 +128,36 @@ class TuningSuite extends SparkSuite {
     assert(TrialScope.current.isEmpty)
   }
 
-  journals.test("secrets in the grid are never written") { directory =>
-    tracked(cv)
-    val values = events(directory).collect { case e: TrialStarted =>
-      e.setting.map(s => s.name -> s.value)
+  journals.test("secrets in the grid and in errors are never written") { directory =>
+    val vault = new Vault
+    val maps = Array(ParamMap(vault.password -> "hunter2"), ParamMap(vault.options -> Vault.Uri))
+    val thrown = intercept[SparkException] {
+      tracked(
+        new CrossValidator()
+          .setEstimator(vault)
+          .setEvaluator(new FlakyEvaluator())
+          .setNumFolds(2)
+          .setEstimatorParamMaps(maps)
+      )
     }
-    def expected(regParam: Double) =
-      Seq[(String, Any)]("elasticNetParam" -> EventValues.Redacted, "regParam" -> regParam)
-    assertEquals(values.distinct, Seq(expected(1.0), expected(0.0)))
+    assertEquals(thrown.getCause.getMessage, Vault.Uri) // the user's own is as it was
+    val all = events(directory)
+    val settings = all.collect { case e: TrialStarted => e.setting.map(s => s.name -> s.value) }
+    assert(settings.contains(Seq("password" -> Redaction.Redacted)), settings)
+    val hidden = s"jdbc:postgresql://${Redaction.Redacted}@db/x"
+    assert(settings.contains(Seq("options" -> hidden)), settings)
+    assert(all.collect { case e: TrialFailed => e.error }.exists(_.endsWith(hidden)))
+    assert(all.collect { case e: TuningFailed => e.error }.forall(_.endsWith(hidden)))
+    assert(files(directory).forall(file => !Files.readString(file).contains("hunter2")))
+  }
+
+  test("params of Spark's own stages are no secrets") {
+    val tokenizer = new RegexTokenizer().setInputCol("x")
+    val map = ParamMap(tokenizer.minTokenLength -> 2)
+    val tuned = new Grid(tokenizer, Array(map), new Redaction("(?i)token".r)).settings.toSeq
+    assertEquals(tuned, Seq(Seq(SettingParam("RegexTokenizer", "minTokenLength", 2))))
+    val foreign = new Grid(lr, Array(map), new Redaction("(?i)token".r)).settings.head.head
+    assertEquals(foreign.value, Redaction.Redacted: Any) // nobody knows whose it is
   }
 
   journals.test("Spark's bus has the same events, without the tracking URI's password") {
