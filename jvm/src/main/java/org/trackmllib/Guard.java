@@ -27,9 +27,14 @@ public final class Guard {
         }
     }
 
-    /** The warning for a failure of ours. */
+    /** The warning for a failure of ours, or of an object of the user's that we asked something. */
     public static void report(String what, Throwable t) {
         if (t instanceof InterruptedException) Thread.currentThread().interrupt();
-        LOG.warn(Messages.internalError(what), t);
+        try {
+            LOG.warn(Messages.internalError(what), t);
+        } catch (Throwable unprintable) {
+            // Its getMessage() throws, for instance.
+            LOG.warn(Messages.internalError(what) + " " + t.getClass().getName());
+        }
     }
 }

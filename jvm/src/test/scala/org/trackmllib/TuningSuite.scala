@@ -1,6 +1,7 @@
 package org.trackmllib
 
 import java.nio.file.Files
+import java.util.concurrent.{ExecutorService, Executors}
 
 import org.apache.spark.SparkException
 import org.apache.spark.ml.Pipeline
@@ -10,6 +11,16 @@ import org.apache.spark.ml.feature.RegexTokenizer
 import org.apache.spark.ml.param.ParamMap
 import org.apache.spark.ml.tuning.{CrossValidator, ParamGridBuilder, TrainValidationSplit}
 import org.apache.spark.scheduler.{SparkListener, SparkListenerEvent}
+import org.apache.spark.sql.Dataset
+
+/** An exception whose every answer is an exception. */
+class Unspeakable extends RuntimeException {
+  override def getMessage: String = throw new IllegalStateException("getMessage")
+  override def toString: String = throw new IllegalStateException("toString")
+  override def hashCode: Int = throw new IllegalStateException("hashCode")
+  override def equals(other: Any): Boolean = throw new IllegalStateException("equals")
+  override def getCause: Throwable = throw new IllegalStateException("getCause")
+}
 
 /** What a tuning tells. */
 class TuningSuite extends SparkSuite {
@@ -126,6 +137,68 @@ class TuningSuite extends SparkSuite {
     assertEquals(parents.map(_.tuning).distinct, Seq(top.tuning))
     assertEquals(parents.map(_.trial.fold(-1)(identity)).sorted, Seq(-1, 0, 0, 1, 1))
     assert(TrialScope.current.isEmpty)
+  }
+
+  journals.test("a tuning in a thread that a trial starts is nested, until the trial is over") {
+    directory =>
+      var thread: ExecutorService = null
+      def inner() = new TrainValidationSplit()
+        .setEstimator(new Flaky())
+        .setEvaluator(new FlakyEvaluator())
+        .setEstimatorParamMaps(Array(ParamMap.empty))
+      val estimator = new Flaky() {
+        override def fit(dataset: Dataset[_]): FlakyModel = {
+          thread = Executors.newSingleThreadExecutor()
+          thread.submit(() => TrackMLlib.fit(inner(), dataset)).get()
+          super.fit(dataset)
+        }
+        override def copy(extra: ParamMap): Flaky = this
+      }
+      tracked(
+        new TrainValidationSplit()
+          .setEstimator(estimator)
+          .setEvaluator(new FlakyEvaluator())
+          .setEstimatorParamMaps(Array(ParamMap.empty))
+      )
+      thread.submit(() => tracked(inner())).get()
+      val parents = events(directory).collect { case e: TuningStarted => e.parent }
+      assertEquals(parents.count(_.isEmpty), 2)
+      assertEquals(parents.flatten.map(_.trial).toSet, Set[Option[Int]](None, Some(0)))
+  }
+
+  journals.test("the user's own exception from the refit") { directory =>
+    val error = new SparkException(null, new Exception("the cause"))
+    val estimator = new Flaky() {
+      override def fit(dataset: Dataset[_]): FlakyModel =
+        if (dataset eq data) throw error else super.fit(dataset)
+      override def copy(extra: ParamMap): Flaky = this
+    }
+    val tuner = flaky("nowhere").setEstimator(estimator)
+    assert(intercept[SparkException](tracked(tuner)) eq error)
+    val end = events(directory).last.asInstanceOf[TuningFailed]
+    assertEquals(end.error, error.toString)
+  }
+
+  journals.test("an Error in a trial, which Scala wraps before Spark does") { directory =>
+    val error = new AssertionError("one of theirs")
+    val tuner = flaky("nowhere").setEvaluator(new FlakyEvaluator() {
+      override def evaluate(dataset: Dataset[_]): Double = throw error
+    })
+    assert(Failure.cause(intercept[SparkException](tracked(tuner))) eq error)
+    val end = events(directory).collect { case e: TuningFailed => e.error }
+    assertEquals(end, Seq(error.toString))
+  }
+
+  journals.test("an exception in a trial that answers nothing") { directory =>
+    val tuner = flaky("nowhere").setEvaluator(new FlakyEvaluator() {
+      override def evaluate(dataset: Dataset[_]): Double = throw new Unspeakable
+    })
+    val (stock, ours) =
+      (intercept[Exception](tuner.fit(data)), intercept[Exception](tracked(tuner)))
+    assertEquals(ours.getClass.getName, stock.getClass.getName)
+    eventually(trials(events(directory)).size == 6)
+    val failed = events(directory).collect { case e: TrialFailed => e.error }
+    assertEquals(failed.distinct, Seq(classOf[Unspeakable].getName))
   }
 
   journals.test("secrets in the grid and in errors are never written") { directory =>
