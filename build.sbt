@@ -37,20 +37,21 @@ lazy val trackmllib = (project in file("."))
   )
   .settings(compiling, testing, assembling)
 
+/** Spark 3.5 runs on Java 8 and 11: there, a class of a newer Java's keeps a session from starting. */
+val oldestJava = "8"
+
 lazy val compiling = Seq(
   javacOptions ++= Seq(
     "--release",
-    forLine(scalaBinaryVersion.value)("8", "17"),
+    oldestJava,
     // "options" warns of Java 8 itself, "processing" of annotations that no processor takes,
     // "classfile" of annotations on the dependencies' classes.
     "-Xlint:all,-options,-processing,-classfile",
     "-Werror"
   ),
   scalacOptions ++= Seq("-encoding", "utf8", "-deprecation", "-feature", "-unchecked", "-Xlint") ++
-    forLine(scalaBinaryVersion.value)(
-      Seq("-release", "8", "-Xfatal-warnings"),
-      Seq("-release", "17", "-Werror", "-Wunused")
-    ),
+    Seq("-release", oldestJava) ++
+    forLine(scalaBinaryVersion.value)(Seq("-Xfatal-warnings"), Seq("-Werror", "-Wunused")),
   Compile / doc / scalacOptions --= Seq("-Xfatal-warnings", "-Werror"),
   Compile / sourceGenerators += Def.task {
     val target = (Compile / sourceManaged).value / "org" / "trackmllib" / "BuildInfo.java"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from types import SimpleNamespace
+from zipfile import ZipFile
 
 import pytest
 from fresh import python
@@ -34,6 +36,28 @@ def test_jar_for_a_spark(spark_home, scala, line):
     assert Path(path).name == f"trackmllib_{line}-{trackmllib.__version__}.jar"
     assert Path(path).is_file()
     assert trackmllib.jar_path(home) == path
+
+
+JAVA_8 = 52  # the version of its class files
+
+
+@pytest.mark.parametrize("scala", ["2.12.18", "2.13.18"])
+def test_jar_in_an_old_java(spark_home, scala):
+    """It loads: else the session would not start, and nothing be said."""
+    with ZipFile(trackmllib.jar_path(spark_home(scala))) as jar:
+        classes = [name for name in jar.namelist() if name.endswith(".class")]
+        newer = [c for c in classes if int.from_bytes(jar.read(c)[6:8], "big") > JAVA_8]
+    assert "org/trackmllib/TuningListener.class" in classes
+    assert newer == []
+
+
+@pytest.mark.parametrize("scala", ["2.12.18", "2.13.18"])
+def test_jar_as_an_agent_of_a_bare_java(spark_home, scala):
+    """It does nothing where there is neither Spark nor a logger."""
+    agent = f"-javaagent:{trackmllib.jar_path(spark_home(scala))}"
+    done = subprocess.run(["java", agent, "-version"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "rackmllib" not in done.stderr
 
 
 def test_jar_for_the_installed_pyspark(monkeypatch):
