@@ -60,6 +60,13 @@ public final class Messages {
                 + " or call org.trackmllib.TrackMLlib.fit(tuner, dataset) instead of tuner.fit(dataset).";
     }
 
+    public static String unseenFit(String tuner) {
+        return "trackmllib cannot see what the fit() of " + tuner + " does, which is not Spark's: this JVM"
+                + " does not let it change that class. A tuning that runs Spark's own fit() in it is"
+                + " logged, any other is not." + UNHARMED + " To be tracked in any case, call"
+                + " org.trackmllib.TrackMLlib.fit(tuner, dataset) instead of tuner.fit(dataset).";
+    }
+
     public static String journalElsewhere(String wanted, String reason, String used) {
         return "trackmllib cannot keep its events in " + wanted + " (" + reason + ") and keeps them in "
                 + used + "." + UNHARMED

@@ -12,7 +12,7 @@ private[trackmllib] object Startup {
     val settings = Settings.from(conf.getOption, complain = _ => ()) // the check complains of all
     if (settings.enabled) {
       StartCheck(conf)
-      if (settings.instrument) Hook.install(new FitHook)
+      if (settings.instrument) Hook.install(new FitHook, new OwnFitHook)
     }
   }
 

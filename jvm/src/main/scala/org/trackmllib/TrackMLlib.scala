@@ -5,6 +5,7 @@ import java.util.function.{Consumer, Function => JFunction}
 
 import scala.annotation.varargs
 
+import org.apache.spark.ml.Estimator
 import org.apache.spark.ml.tuning.{
   CrossValidator,
   CrossValidatorModel,
@@ -58,17 +59,21 @@ object TrackMLlib {
 
   /** Fits and tracks, also where `spark.trackmllib.instrument` is off. */
   def fit(tuner: CrossValidator, dataset: Dataset[_]): CrossValidatorModel =
-    TrackedTuners.fitOrNull(tuner, dataset, byHook = false) match {
-      case model: CrossValidatorModel => model
-      case _ => tuner.fit(dataset)
-    }
+    tracked[CrossValidatorModel](tuner, dataset)(tuner.fit(dataset))
 
   /** Fits and tracks, also where `spark.trackmllib.instrument` is off. */
   def fit(tuner: TrainValidationSplit, dataset: Dataset[_]): TrainValidationSplitModel =
-    TrackedTuners.fitOrNull(tuner, dataset, byHook = false) match {
-      case model: TrainValidationSplitModel => model
-      case _ => tuner.fit(dataset)
-    }
+    tracked[TrainValidationSplitModel](tuner, dataset)(tuner.fit(dataset))
+
+  /** A subclass may have a `fit` of its own, which is the one that is called then. */
+  private def tracked[M <: AnyRef](tuner: Estimator[_], dataset: Dataset[_])(fit: => M): M =
+    if (tuner != null && OwnFit.declaredBy(tuner.getClass).nonEmpty)
+      OwnFit(tuner, dataset, byHook = false)(fit)
+    else
+      TrackedTuners.fitOrNull(tuner, dataset, byHook = false) match {
+        case null => fit
+        case model => model.asInstanceOf[M]
+      }
 
   /** The main run of the last tuning of this thread, else of the driver. */
   def lastRunId: Option[String] = Option(ofThread.get).orElse(newest)

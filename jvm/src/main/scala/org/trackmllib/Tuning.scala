@@ -38,6 +38,21 @@ final class Tuning private (
 
   def started(): Unit = send(start)
 
+  /** A fit that nobody saw began earlier. */
+  def started(began: Long): Unit = send(start.copy(time = began))
+
+  /** The trials of a fit that nobody saw, as its model has them. */
+  def found(metrics: Seq[Double]): Unit =
+    if (metrics.length == info.maps.length) { // else it is not known whose metrics they are
+      metrics.zipWithIndex.foreach { case (metric, index) =>
+        send(TrialStarted(Version, id, now, index, None, measured = false, settings(index)))
+        send(TrialFinished(Version, id, now, index, None, metric, None, None, None))
+      }
+      // By Spark's own rule.
+      val ranked = metrics.zipWithIndex
+      best = Some((if (start.largerBetter) ranked.maxBy(_._1) else ranked.minBy(_._1))._2)
+    }
+
   /** Spark submits the trials fold by fold, in the order of the grid. */
   def trial(number: Int): Trial = {
     guarded(delivery.trialBegun())

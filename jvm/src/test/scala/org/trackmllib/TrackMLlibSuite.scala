@@ -2,8 +2,10 @@ package org.trackmllib
 
 import java.nio.file.Path
 
+import org.apache.spark.ml.{FitsAlone, FitsTwice}
 import org.apache.spark.ml.param.ParamMap
-import org.apache.spark.ml.tuning.{CrossValidator, TrainValidationSplit}
+import org.apache.spark.ml.tuning.{CrossValidator, CrossValidatorModel, TrainValidationSplit}
+import org.apache.spark.sql.Dataset
 
 /** The API where there is no MLflow: blocks run, and give what they give. */
 class TrackMLlibSuite extends SparkSuite {
@@ -39,6 +41,25 @@ class TrackMLlibSuite extends SparkSuite {
       activeRuns(directory).sortBy(_.getOrElse("")),
       Seq(None, Some("inner"), Some("outer"))
     )
+  }
+
+  for (tuner <- Seq(new FitsTwice, new FitsAlone))
+    journals.test(s"a subclass's own fit, logged from its model: ${tuner.uid}") { directory =>
+      val stock = tuner.fit(data)
+      assertEquals(tracked(tuner).avgMetrics.toSeq, stock.avgMetrics.toSeq)
+      val all = events(directory)
+      assertEquals(all.collect { case e: TrialFinished => e.metric }, stock.avgMetrics.toSeq)
+      val best = all.collect { case e: TuningFinished => e.bestTrial }
+      assertEquals(best, Seq(Option(stock.avgMetrics.indexOf(stock.avgMetrics.min))))
+    }
+
+  journals.test("a subclass's own fit that fails") { directory =>
+    val error = new Exception("its own")
+    val tuner = new FitsAlone() {
+      override def fit(dataset: Dataset[_]): CrossValidatorModel = throw error
+    }
+    assert(intercept[Exception](tracked(tuner)) eq error)
+    assertEquals(events(directory).collect { case e: TuningFailed => e.error }, Seq(error.toString))
   }
 
   journals.test("Java has all of it") { directory =>

@@ -19,7 +19,7 @@ import org.apache.spark.ml.evaluation.{
   RegressionEvaluator
 }
 import org.apache.spark.ml.feature.{PCA, SQLTransformer, VectorAssembler}
-import org.apache.spark.ml.param.{IntParam, ParamMap}
+import org.apache.spark.ml.param.{IntParam, ParamMap, Params}
 import org.apache.spark.ml.recommendation.ALS
 import org.apache.spark.ml.regression.{DecisionTreeRegressor, LinearRegression}
 import org.apache.spark.ml.tuning.{CrossValidator, ParamGridBuilder, TrainValidationSplit}
@@ -188,7 +188,9 @@ object VariedTuners {
   }
 }
 
-/** A user's tuner: a param more, and checks of its own. */
+/**
+ * A user's tuner: a param more, checks of its own, and getters that Spark's `fit` does not ask.
+ */
 class OwnTuner(override val uid: String = "own_1") extends CrossValidator(uid) {
   val more = new IntParam(this, "more", "a param that the model does not have")
   setDefault(more, 1)
@@ -198,4 +200,12 @@ class OwnTuner(override val uid: String = "own_1") extends CrossValidator(uid) {
     require(schema.fieldNames.contains("label"))
     super.transformSchema(schema)
   }
+
+  override def getEstimator: Estimator[_] = new LinearRegression().setFitIntercept(false)
+  override def getEvaluator: Evaluator = new RegressionEvaluator().setMetricName("r2")
+  override def getEstimatorParamMaps: Array[ParamMap] = Array.empty
+  override def getNumFolds: Int = 5
+
+  override protected def copyValues[T <: Params](to: T, extra: ParamMap): T =
+    super.copyValues(to, extra ++ ParamMap(numFolds -> 9))
 }

@@ -8,14 +8,19 @@ import java.util.function.BiFunction;
  * providers, of which this is one that provides nothing.
  */
 final class FitProvider extends Provider implements BiFunction<Object, Object, Object> {
+    /** For the {@code fit} of Spark's tuners. */
     static final String NAME = "trackmllib";
+
+    /** For that of a subclass. */
+    static final String OWN = "trackmllib.own";
+
     private static final long serialVersionUID = 1L;
 
     private final transient BiFunction<Object, Object, Object> function;
 
     @SuppressWarnings("deprecation") // Java 8 has no other constructor
-    FitProvider(BiFunction<Object, Object, Object> function) {
-        super(NAME, 1.0, "tells trackmllib of the tunings of Spark ML");
+    FitProvider(String name, BiFunction<Object, Object, Object> function) {
+        super(name, 1.0, "tells trackmllib of the tunings of Spark ML");
         this.function = function;
     }
 

@@ -1,5 +1,6 @@
 package org.trackmllib.hook;
 
+import static org.apache.xbean.asm9.Opcodes.ACC_BRIDGE;
 import static org.apache.xbean.asm9.Opcodes.ALOAD;
 import static org.apache.xbean.asm9.Opcodes.ARETURN;
 import static org.apache.xbean.asm9.Opcodes.ASM9;
@@ -21,10 +22,11 @@ import org.apache.xbean.asm9.MethodVisitor;
 import org.apache.xbean.asm9.Type;
 
 /**
- * Puts this at the entry of a tuner's {@code fit(Dataset)}:
+ * Puts this at the entry of a tuner's {@code fit(Dataset)}, and of its {@code setEstimator(Estimator)}
+ * (which tells of subclasses before they fit):
  *
  * <pre>
- * Object f = Security.getProvider(FitProvider.NAME);
+ * Object f = Security.getProvider(provider);
  * if (f instanceof BiFunction) {
  *     Object model = ((BiFunction) f).apply(this, dataset);
  *     if (model != null) return (CrossValidatorModel) model;
@@ -35,20 +37,21 @@ import org.apache.xbean.asm9.Type;
  */
 final class FitRewriter extends ClassVisitor {
     private static final String DATASET = "(Lorg/apache/spark/sql/Dataset;)";
+    private static final String ESTIMATOR = "(Lorg/apache/spark/ml/Estimator;)";
     private static final String BI_FUNCTION = "java/util/function/BiFunction";
-    private final String fitDescriptor;
+    private final String provider;
     private boolean rewritten;
 
-    private FitRewriter(ClassVisitor next, String tuner) {
+    private FitRewriter(ClassVisitor next, String provider) {
         super(ASM9, next);
-        this.fitDescriptor = DATASET + "L" + tuner + "Model;";
+        this.provider = provider;
     }
 
     /** The class with its new entry, or null where it has no such {@code fit}. */
-    static byte[] rewrite(byte[] original) {
+    static byte[] rewrite(byte[] original, String provider) {
         ClassReader reader = new ClassReader(original);
         ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
-        FitRewriter rewriter = new FitRewriter(writer, reader.getClassName());
+        FitRewriter rewriter = new FitRewriter(writer, provider);
         reader.accept(rewriter, 0);
         return rewriter.rewritten ? writer.toByteArray() : null;
     }
@@ -57,8 +60,11 @@ final class FitRewriter extends ClassVisitor {
     public MethodVisitor visitMethod(
             int access, String name, String descriptor, String signature, String[] exceptions) {
         MethodVisitor next = super.visitMethod(access, name, descriptor, signature, exceptions);
-        if (!name.equals("fit") || !descriptor.equals(fitDescriptor)) return next;
-        rewritten = true;
+        boolean isFit = name.equals("fit") && descriptor.startsWith(DATASET);
+        boolean isSetter = name.equals("setEstimator") && descriptor.startsWith(ESTIMATOR);
+        // A bridge calls the method that we want.
+        if ((access & ACC_BRIDGE) != 0 || !(isFit || isSetter)) return next;
+        rewritten |= isFit;
         return new MethodVisitor(ASM9, next) {
             @Override
             public void visitCode() {
@@ -68,9 +74,9 @@ final class FitRewriter extends ClassVisitor {
         };
     }
 
-    private static void entry(MethodVisitor code, String model) {
+    private void entry(MethodVisitor code, String model) {
         Label stock = new Label();
-        code.visitLdcInsn(FitProvider.NAME);
+        code.visitLdcInsn(provider);
         code.visitMethodInsn(
                 INVOKESTATIC,
                 "java/security/Security",

@@ -8,10 +8,12 @@ import org.trackmllib.Guard;
 /** {@link FitRewriter} as what an instrumentation wants. */
 final class FitTransformer implements ClassFileTransformer {
     private final Collection<String> classes;
+    private final String provider;
     private volatile boolean rewritten;
 
-    FitTransformer(Collection<String> classes) {
+    FitTransformer(Collection<String> classes, String provider) {
         this.classes = classes;
+        this.provider = provider;
     }
 
     /** Whether any class had the {@code fit} that is looked for. */
@@ -28,7 +30,7 @@ final class FitTransformer implements ClassFileTransformer {
             byte[] original) {
         if (name == null || !classes.contains(name.replace('/', '.'))) return null;
         try {
-            byte[] changed = FitRewriter.rewrite(original);
+            byte[] changed = FitRewriter.rewrite(original, provider);
             rewritten |= changed != null;
             return changed;
         } catch (Throwable t) {

@@ -8,6 +8,7 @@ import java.lang.invoke.MethodHandles;
 import java.security.Security;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.BiFunction;
 import net.bytebuddy.agent.ByteBuddyAgent;
@@ -23,8 +24,6 @@ import org.trackmllib.Messages;
  */
 public final class Hook {
     private static final String AGENT = "org.trackmllib.agent";
-    private static final Logger LOG = LoggerFactory.getLogger("org.trackmllib.hook");
-
     private static final String PACKAGE = "org.apache.spark.ml.tuning.";
     private static final String NEIGHBOUR = PACKAGE + "ParamGridBuilder";
     private static final List<String> TUNERS =
@@ -32,36 +31,50 @@ public final class Hook {
 
     private Hook() {}
 
-    /** Installs {@code function}: by defining the rewritten classes, else by attaching to ourselves. */
-    public static void install(BiFunction<Object, Object, Object> function) {
-        boolean first = Security.addProvider(new FitProvider(function)) != -1;
+    /**
+     * Installs {@code function}: by defining the rewritten classes, else by attaching to ourselves.
+     *
+     * @param own what a subclass is to ask that {@link #installIn} was called for
+     */
+    public static void install(
+            BiFunction<Object, Object, Object> function, BiFunction<Object, Object, Object> own) {
+        Security.addProvider(new FitProvider(FitProvider.OWN, own));
+        boolean first = Security.addProvider(new FitProvider(FitProvider.NAME, function)) != -1;
         if (!first || System.getProperty(AGENT) != null) return;
         Class<?> neighbour;
         try {
             neighbour = Class.forName(NEIGHBOUR, false, Hook.class.getClassLoader());
         } catch (ClassNotFoundException e) {
-            LOG.debug("no spark-mllib here, nothing to track");
+            log().debug("no spark-mllib here, nothing to track");
             return;
         }
         List<String> loaded = new ArrayList<>();
         for (String tuner : TUNERS) {
             if (!define(neighbour, tuner)) loaded.add(tuner);
         }
-        if (!loaded.isEmpty() && !attach(neighbour.getClassLoader(), loaded)) {
-            LOG.warn(Messages.noHook(Messages.jarPath(Hook.class)));
+        if (!loaded.isEmpty() && !attach(neighbour.getClassLoader(), loaded, FitProvider.NAME)) {
+            log().warn(Messages.noHook(Messages.jarPath(Hook.class)));
         }
+    }
+
+    /** Installs the function in a class that has a {@code fit} of its own, where that can be. */
+    public static boolean installIn(Class<?> tuner) {
+        return attach(
+                tuner.getClassLoader(),
+                Collections.singletonList(tuner.getName()),
+                FitProvider.OWN);
     }
 
     /** For {@code -javaagent}: the tuners are rewritten when they are loaded. */
     public static void installAgent(Instrumentation instrumentation) {
-        instrumentation.addTransformer(new FitTransformer(TUNERS), true);
+        instrumentation.addTransformer(new FitTransformer(TUNERS, FitProvider.NAME), true);
         System.setProperty(AGENT, "true");
     }
 
     /** Works where the tuner is not loaded yet, on Java 9 and newer. */
     private static boolean define(Class<?> neighbour, String tuner) {
         try {
-            byte[] rewritten = FitRewriter.rewrite(classFile(neighbour, tuner));
+            byte[] rewritten = FitRewriter.rewrite(classFile(neighbour, tuner), FitProvider.NAME);
             if (rewritten == null) return false;
             // By reflection: Java 8, for which this is compiled too, has neither of them.
             Object lookup =
@@ -73,25 +86,30 @@ public final class Hook {
                     .invoke(lookup, (Object) rewritten);
             return true;
         } catch (Exception | LinkageError e) {
-            LOG.debug("{} is to be rewritten by attaching", tuner, e);
+            log().debug("{} is to be rewritten by attaching", tuner, e);
             return false;
         }
     }
 
     /** Works on loaded classes too, where the JVM lets us attach to ourselves. */
-    private static boolean attach(ClassLoader loader, List<String> tuners) {
+    private static boolean attach(ClassLoader loader, List<String> tuners, String provider) {
         try {
             Instrumentation instrumentation = ByteBuddyAgent.install();
-            FitTransformer transformer = new FitTransformer(tuners);
+            FitTransformer transformer = new FitTransformer(tuners, provider);
             instrumentation.addTransformer(transformer, true);
             List<Class<?>> classes = new ArrayList<>();
             for (String tuner : tuners) classes.add(Class.forName(tuner, false, loader));
             instrumentation.retransformClasses(classes.toArray(new Class<?>[0]));
             return transformer.hasRewritten();
         } catch (Exception | LinkageError e) {
-            LOG.debug("attaching failed", e);
+            log().debug("attaching failed", e);
             return false;
         }
+    }
+
+    /** Not a constant: a JVM that has us as its agent need not have a logger. */
+    private static Logger log() {
+        return LoggerFactory.getLogger("org.trackmllib.hook");
     }
 
     private static byte[] classFile(Class<?> neighbour, String name) throws IOException {

@@ -1,5 +1,6 @@
 package org.trackmllib.hook
 
+import java.net.URLClassLoader
 import java.security.Security
 import java.util.function.BiFunction
 
@@ -22,7 +23,21 @@ object HookMain {
     new TuningListener(conf)
     val hooked = Security.getProvider(FitProvider.NAME) != null
     val threads = Thread.getAllStackTraces.keySet.toArray.mkString.contains("trackmllib")
-    println(s"hooked=$hooked ${Asked.tuners()} $threads")
+    val other = if (arguments.contains("loaded")) Some(elsewhere()) else None
+    println(s"hooked=$hooked ${Asked.tuners()} $threads ${other.getOrElse("")}".trim)
+  }
+
+  /** What another class loader's Spark gives for `fit(null)`: its own error. */
+  private def elsewhere(): String = {
+    val jars = sys.props("java.class.path").split(java.io.File.pathSeparator)
+    val loader = new URLClassLoader(
+      jars.map(new java.io.File(_).toURI.toURL),
+      ClassLoader.getSystemClassLoader.getParent
+    )
+    val tuner = loader.loadClass("org.apache.spark.ml.tuning.CrossValidator")
+    val fit = tuner.getMethod("fit", loader.loadClass("org.apache.spark.sql.Dataset"))
+    val thrown = Try(fit.invoke(tuner.getConstructor().newInstance(), null)).failed.get
+    s"elsewhere=${thrown.getCause.getClass.getSimpleName}"
   }
 }
 
@@ -38,7 +53,7 @@ private object Asked {
       }
     }
     Security.removeProvider(FitProvider.NAME)
-    Security.addProvider(new FitProvider(function))
+    Security.addProvider(new FitProvider(FitProvider.NAME, function))
     val tuners = Seq[Estimator[_]](new CrossValidator(), new TrainValidationSplit())
     val spark = tuners.map(t => Try(t.fit(null)).failed.get.getClass.getSimpleName)
     s"asked=${asked.mkString(",")} spark=${spark.mkString(",")}"

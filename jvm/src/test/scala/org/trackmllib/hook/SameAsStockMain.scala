@@ -1,6 +1,14 @@
 package org.trackmllib.hook
 
-import org.apache.spark.ml.{Estimator, Pipeline, PipelineStage, Transformer}
+import org.apache.spark.ml.{
+  Estimator,
+  FitsAlone,
+  FitsInAThread,
+  FitsTwice,
+  Pipeline,
+  PipelineStage,
+  Transformer
+}
 import org.apache.spark.ml.param.ParamMap
 import org.apache.spark.ml.tuning.TrainValidationSplit
 import org.apache.spark.sql.{DataFrame, SparkSession}
@@ -50,7 +58,10 @@ object SameAsStockMain {
       "pairs" -> (data => Seq(split.fit(data, split.trainRatio -> 0.5, split.seed -> 1L))),
       "maps" -> { data =>
         validation.fit(data, Seq(ParamMap(validation.seed -> 1L), ParamMap.empty))
-      }
+      },
+      "a fit of its own, and Spark's" -> plain(new FitsTwice),
+      "a fit of its own, and Spark's in a thread" -> plain(new FitsInAThread),
+      "a fit of its own" -> plain(new FitsAlone)
     )
   }
 }

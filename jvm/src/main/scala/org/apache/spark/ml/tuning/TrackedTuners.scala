@@ -4,9 +4,9 @@ import java.util.concurrent.atomic.AtomicInteger
 
 import scala.concurrent.ExecutionContext
 
-import org.apache.spark.ml.{Estimator, Model, PipelineModel, Transformer}
+import org.apache.spark.ml.{Estimator, Model, PipelineModel, PipelineStage, Transformer}
 import org.apache.spark.ml.evaluation.Evaluator
-import org.apache.spark.ml.param.{Param, ParamMap}
+import org.apache.spark.ml.param.{Param, ParamMap, Params}
 import org.apache.spark.ml.tuning.{
   CrossValidator => SparkCrossValidator,
   TrainValidationSplit => SparkTrainValidationSplit
@@ -14,7 +14,7 @@ import org.apache.spark.ml.tuning.{
 import org.apache.spark.ml.util.Instrumentation
 import org.apache.spark.sql.Dataset
 import org.apache.spark.sql.types.StructType
-import org.trackmllib.{Guard, Tuning, TuningInfo}
+import org.trackmllib.{Guard, OwnFit, Tuning, TuningInfo}
 
 /**
  * Spark's own `fit`, watched. It runs on an inner tuner that has the user's uid and params, and in
@@ -25,6 +25,7 @@ object TrackedTuners {
 
   /** The model, or null where the tuner is to be left to Spark. What Spark throws, it throws. */
   def fitOrNull(tuner: Estimator[_], dataset: Dataset[_], byHook: Boolean): Model[_] = {
+    OwnFit.reachesSpark()
     val tracked =
       try prepare(tuner, dataset, byHook)
       catch {
@@ -39,15 +40,45 @@ object TrackedTuners {
       tuner: Estimator[_],
       dataset: Dataset[_],
       byHook: Boolean
-  ): TrackedFit[_] = tuner match {
-    case _: Inner => null
-    case cv: SparkCrossValidator if isComplete(cv, dataset) =>
-      val tuning = Tuning(info(cv, "CrossValidator"), dataset.sparkSession, byHook)
-      tuning.map(t => new TrackedFit(cv, t, new CrossValidator(cv, t))).orNull
-    case tvs: SparkTrainValidationSplit if isComplete(tvs, dataset) =>
-      val tuning = Tuning(info(tvs, "TrainValidationSplit"), dataset.sparkSession, byHook)
-      tuning.map(t => new TrackedFit(tvs, t, new TrainValidationSplit(tvs, t))).orNull
-    case _ => null
+  ): TrackedFit[_] = {
+    def tuning = tuningOf(tuner, dataset, byHook)
+    tuner match {
+      case _: Inner => null
+      case cv: SparkCrossValidator =>
+        tuning.map(t => new TrackedFit(cv, t, new CrossValidator(cv, t))).orNull
+      case tvs: SparkTrainValidationSplit =>
+        tuning.map(t => new TrackedFit(tvs, t, new TrainValidationSplit(tvs, t))).orNull
+      case _ => null
+    }
+  }
+
+  /** None where the fit is not to be tracked, or is none that could succeed. */
+  def tuningOf(tuner: Estimator[_], dataset: Dataset[_], byHook: Boolean): Option[Tuning] = {
+    val known = tuner match {
+      case cv: SparkCrossValidator if isComplete(cv, dataset) => Some(info(cv, "CrossValidator"))
+      case tvs: SparkTrainValidationSplit if isComplete(tvs, dataset) =>
+        Some(info(tvs, "TrainValidationSplit"))
+      case _ => None
+    }
+    known.flatMap(Tuning(_, dataset.sparkSession, byHook))
+  }
+
+  def metricsOf(model: Model[_]): Array[Double] = model match {
+    case m: CrossValidatorModel => m.avgMetrics
+    case m: TrainValidationSplitModel => m.validationMetrics
+    case _ => Array.empty
+  }
+
+  /** As MLflow has Spark's models: each is a pipeline. */
+  def logBest(tuning: Tuning, model: Model[_]): Unit = tuning.logModel {
+    val best = (model: @unchecked) match {
+      case m: CrossValidatorModel => m.bestModel
+      case m: TrainValidationSplitModel => m.bestModel
+    }
+    best match {
+      case pipeline: PipelineModel => pipeline
+      case stage => new PipelineModel(stage.uid, Array[Transformer](stage))
+    }
   }
 
   /** What is not complete goes straight to Spark, so that users get Spark's own error. */
@@ -55,7 +86,11 @@ object TrackedTuners {
     dataset != null &&
       Seq(tuner.estimator, tuner.evaluator, tuner.estimatorParamMaps)
         .forall(p => tuner.get(p).orElse(tuner.getDefault(p)).exists(_ != null)) &&
-      tuner.getEstimatorParamMaps.nonEmpty
+      valueOf(tuner)(_.estimatorParamMaps).nonEmpty
+
+  /** As Spark reads it: a subclass may have another idea of what `getEstimator` gives. */
+  private def valueOf[T](tuner: ValidatorParams)(param: ValidatorParams => Param[T]): T =
+    tuner.getOrDefault(param(tuner))
 
   private def info(tuner: ValidatorParams, className: String): TuningInfo = {
     val params = Seq("numFolds", "trainRatio", "seed", "parallelism", "foldCol")
@@ -65,59 +100,37 @@ object TrackedTuners {
     TuningInfo(
       className,
       tuner.uid,
-      tuner.getEstimator,
-      tuner.getEvaluator,
-      tuner.getEstimatorParamMaps,
+      valueOf(tuner)(_.estimator),
+      valueOf(tuner)(_.evaluator),
+      valueOf(tuner)(_.estimatorParamMaps),
       params
     )
   }
 
-  /** One fit: the inner tuner's, with the user's objects put back on its model. */
+  /** One fit: the inner tuner's, whose model is told that it is the user's tuner's. */
   private final class TrackedFit[M <: Model[M]](
-      user: Estimator[M] with ValidatorParams,
+      user: Estimator[M],
       tuning: Tuning,
       inner: Estimator[M]
   ) {
     def fit(dataset: Dataset[_]): Model[_] = {
       tuning.started()
       val model =
-        try inner.fit(dataset)
+        try inner.fit(dataset).setParent(user)
         catch {
           case t: Throwable =>
             tuning.failed(t)
             throw t
         }
-      putBack(model.setParent(user).asInstanceOf[Model[_] with ValidatorParams])
       tuning.finished()
-      tuning.logModel(pipelineOf(model))
+      logBest(tuning, model)
       model
     }
-
-    /** As MLflow has Spark's models: each is a pipeline. */
-    private def pipelineOf(model: Model[_]): PipelineModel = {
-      val best = (model: @unchecked) match {
-        case m: CrossValidatorModel => m.bestModel
-        case m: TrainValidationSplitModel => m.bestModel
-      }
-      best match {
-        case pipeline: PipelineModel => pipeline
-        case stage => new PipelineModel(stage.uid, Array[Transformer](stage))
-      }
-    }
-
-    private def putBack(model: Model[_] with ValidatorParams): Unit =
-      Seq("estimator", "evaluator").foreach { name =>
-        val param = model.getParam(name).asInstanceOf[Param[Any]]
-        user.get(user.getParam(name)) match {
-          case Some(value) => model.set(param, value)
-          case None => model.clear(param)
-        }
-      }
   }
 
   /** What both inner tuners do; the hook knows them by it. */
-  private trait Inner extends ValidatorParams {
-    protected def user: ValidatorParams
+  private trait Inner extends PipelineStage with ValidatorParams {
+    protected def user: PipelineStage with ValidatorParams
 
     protected def takeOver(tuning: Tuning): Unit = {
       // All defaults too: that of the seed is a hash of the class name, which is another one here.
@@ -126,19 +139,21 @@ object TrackedTuners {
         user.getDefault(theirs).foreach(value => setDefault(ours, value))
         user.get(theirs).foreach(value => set(ours, value))
       }
-      set(
-        estimator,
-        new TrackedEstimator(user.getEstimator.asInstanceOf[Estimator[AnyModel]], tuning)
-      )
-      set(evaluator, new TrackedEvaluator(user.getEvaluator, tuning))
+      val theirEstimator = valueOf(user)(_.estimator)
+      set(estimator, new TrackedEstimator(theirEstimator.asInstanceOf[Estimator[AnyModel]], tuning))
+      set(evaluator, new TrackedEvaluator(valueOf(user)(_.evaluator), tuning))
     }
 
-    // The user's own objects, as Spark would log them.
-    override protected def logTuningParams(log: Instrumentation): Unit = {
-      log.logNamedValue("estimator", user.getEstimator.getClass.getCanonicalName)
-      log.logNamedValue("evaluator", user.getEvaluator.getClass.getCanonicalName)
-      log.logNamedValue("estimatorParamMapsLength", user.getEstimatorParamMaps.length.toLong)
-    }
+    // What Spark's fit asks of a tuner: the answers are the user's own, a subclass's too.
+
+    override def transformSchema(schema: StructType, logging: Boolean): StructType =
+      TunerAccess.transformSchema(user, schema, logging)
+
+    override protected def logTuningParams(log: Instrumentation): Unit =
+      TunerAccess.logTuningParams(user, log)
+
+    override protected def copyValues[T <: Params](model: T, extra: ParamMap): T =
+      TunerAccess.copyValues(user, model, extra)
   }
 
   // Spark's simple class names: they show in thread names and in Spark's log.
@@ -146,8 +161,6 @@ object TrackedTuners {
       extends SparkCrossValidator(user.uid)
       with Inner {
     takeOver(tuning)
-
-    override def transformSchema(schema: StructType): StructType = user.transformSchema(schema)
 
     override private[ml] def getExecutionContext: ExecutionContext =
       new TrialContext(user.getExecutionContext, tuning)
@@ -159,8 +172,6 @@ object TrackedTuners {
   ) extends SparkTrainValidationSplit(user.uid)
       with Inner {
     takeOver(tuning)
-
-    override def transformSchema(schema: StructType): StructType = user.transformSchema(schema)
 
     override private[ml] def getExecutionContext: ExecutionContext =
       new TrialContext(user.getExecutionContext, tuning)
