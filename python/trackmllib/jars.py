@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from trackmllib import messages
 from trackmllib._version import __version__
+from trackmllib.conf import Get
 from trackmllib.errors import JarNotFoundError
 
 LISTENER = "org.trackmllib.TuningListener"
 
+_LISTENERS = "spark.extraListeners"
+_JAR_CONFS = ("spark.jars", "spark.jars.packages", "spark.driver.extraClassPath")
+_JAR = re.compile(r"trackmllib_2\.\d+[-:]")  # of a file, of Maven
 _JARS = Path(__file__).parent / "jars"
 
 
@@ -61,3 +66,19 @@ def scala_line(home: Path) -> str:
     for jar in (home / "jars").glob("scala-library-*.jar"):
         return ".".join(jar.stem.removeprefix("scala-library-").split(".")[:2])
     raise JarNotFoundError(messages.not_a_spark_home(home))
+
+
+def are_named(get: Get) -> bool:
+    """Whether confs name a jar of ours, or the listener, without which the driver had not begun."""
+    return is_listener_named(get) or is_jar_named(get)
+
+
+def is_listener_named(get: Get) -> bool:
+    """Whether confs name the listener."""
+    named = (get(_LISTENERS) or "").split(",")
+    return LISTENER in (one.strip() for one in named)
+
+
+def is_jar_named(get: Get) -> bool:
+    """Whether confs put a jar of ours onto the driver's class path."""
+    return any(_JAR.search(get(key) or "") for key in _JAR_CONFS)

@@ -55,7 +55,9 @@ def _add(builder: Any) -> None:
     from trackmllib.hook import spark
 
     options: Mapping[str, str] | None = getattr(builder, "_options", None)
-    if options is None or _is_remote(options) or spark.has_active_context():
+    if options is None or spark.is_connect(builder) or spark.makes_connect(options):
+        return  # Spark Connect needs no jar here
+    if spark.has_active_context():
         return
     jvm = spark.running_jvm()
     if jvm is None:
@@ -85,17 +87,6 @@ def _add_jar(builder: Any, options: Mapping[str, str]) -> None:
         defaults |= properties(Path(submit.properties_file))
     given = options.get(_CLASS_PATH, defaults.get(_CLASS_PATH))
     _append(builder, _CLASS_PATH, given, jar, os.pathsep)
-
-
-def _is_remote(options: Mapping[str, str]) -> bool:
-    """Whether the session will be one of Spark Connect, which needs no jar."""
-    mode = options.get("spark.api.mode") or os.environ.get("SPARK_API_MODE") or ""
-    variables = ("SPARK_REMOTE", "SPARK_CONNECT_MODE_ENABLED")
-    return (
-        mode.lower() == "connect"
-        or "spark.remote" in options
-        or any(name in os.environ for name in variables)
-    )
 
 
 def _append(builder: Any, key: str, given: str | None, ours: str, separator: str) -> None:

@@ -361,14 +361,23 @@ def off_by_conf() -> str:
 def not_switched_on() -> str:
     return (
         "tracking is off in this session: call trackmllib.enable(), or start it with the jar "
-        "(trackmllib.configure(SparkSession.builder))"
+        "(trackmllib.configure(SparkSession.builder)); on Spark Connect, start its server with the "
+        "jar and the listener"
     )
 
 
 def no_python_hook() -> str:
     return (
         "PySpark's tuners are not hooked: call trackmllib.enable(). It is so where Python runs "
-        "with -S, or where trackmllib is no installed package"
+        "with -S, where trackmllib is no installed package, or where something else has put "
+        "functions of its own in the place of PySpark's"
+    )
+
+
+def trials_not_hooked(owner: str) -> str:
+    return (
+        f"{owner} has put a function of its own in the place of PySpark's _parallelFitTasks: the "
+        "trials of a tuning may not be seen. Call trackmllib.enable() after it"
     )
 
 

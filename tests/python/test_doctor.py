@@ -37,13 +37,14 @@ def env(tmp_path):
     }
 
 
-PATIENT = "from trackmllib.checkup import probe_run; probe_run.PATIENCE = 60.0"
+PATIENT = "from trackmllib.checkup import probe_run as p; p.PATIENCE = 60.0; p._START = 120.0"
 
 
 @pytest.fixture
 def patient(monkeypatch):
-    """MLflow may take its time."""
+    """MLflow, and the interpreter that has it, may take their time."""
     monkeypatch.setattr("trackmllib.checkup.probe_run.PATIENCE", 60.0)
+    monkeypatch.setattr("trackmllib.checkup.probe_run._START", 120.0)
 
 
 def doctor(*arguments, before=PATIENT, **env):
@@ -283,21 +284,93 @@ print(trackmllib.doctor())
     assert line(lines[lines.index("False") :], "tracking is on")
 
 
+def test_hook_as_it_is(env):
+    """Not there, for want of the ``.pth`` or since others were first; there; overlaid by others."""
+    code = """
+import functools, sys
+sys.meta_path[:] = [one for one in sys.meta_path if "trackmllib" not in repr(one).lower()]
+import trackmllib
+from trackmllib.checkup.hook import in_python
+from trackmllib.checkup.scene import around
+
+def look():
+    print(in_python(around(None, None)))
+
+def wrapped(stock):
+    return functools.wraps(stock)(lambda *args, **kwargs: stock(*args, **kwargs))
+
+look()
+from pyspark.ml import tuning
+stock = tuning.CrossValidator._fit, tuning._parallelFitTasks
+tuning.CrossValidator._fit, tuning._parallelFitTasks = map(wrapped, stock)
+look()
+tuning.CrossValidator._fit, tuning._parallelFitTasks = stock
+trackmllib.enable()
+look()
+tuning.CrossValidator._fit = wrapped(tuning.CrossValidator._fit)
+look()
+tuning._parallelFitTasks = lambda *_: []
+look()
+"""
+    no_pth, not_hooked, *hooked, overlaid = python(code, **env).splitlines()
+    assert no_pth.startswith("warn  trackmllib.pth is not active")
+    assert not_hooked.startswith("fail  PySpark's tuners are not hooked")
+    assert hooked == ["ok    PySpark's tuners are hooked"] * 2
+    assert overlaid.startswith("warn  __main__ has put a function of its own")
+
+
 @pytest.mark.driver
-def test_connect(env):
-    """On Spark Connect there is no JVM to ask."""
+def test_connect(env, experiment):
+    """On Spark Connect there is no JVM to ask; a server that names our jar is tracked."""
     pytest.importorskip("grpc")
     if pyspark.__version__.startswith("3."):
         pytest.skip("Spark 3.5 comes without its Connect server")
-    code = """
+    code = f"""
+import sys
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+{PATIENT}
 import trackmllib
 from pyspark.sql import SparkSession
 spark = SparkSession.builder.remote("local[1]").getOrCreate()
-trackmllib.enable()
 print(trackmllib.doctor())
+from quick import validator
+validator((1,)).fit(spark.range(10))
 spark.stop()
 """
-    lines = python(code, **env).splitlines()
-    assert lines[-1] == "True", lines
+    lines = python(code, **env | {"MLFLOW_TRACKING_URI": mlflow.get_tracking_uri()}).splitlines()
+    assert "True" in lines, lines
     assert line(lines, "(Connect)").startswith("ok")
     assert not any("Java" in one for one in lines)
+    assert len(experiment.children()) == 1
+
+
+def test_client_of_connect(env, tmp_path):
+    """A PySpark without Spark, and an address in the environment: no jar, no Java, one MLflow."""
+    if pyspark.__version__.startswith("3."):
+        pytest.skip("Spark 3.5 has no client that comes alone")
+    client = tmp_path / "client" / "pyspark"
+    client.mkdir(parents=True)
+    for file in Path(pyspark.__file__).parent.iterdir():
+        if file.name not in ("core", "jars"):
+            (client / file.name).symlink_to(file)
+    code = f"""
+import logging
+logging.basicConfig(level=logging.INFO, format="%(message)s")
+{PATIENT}
+import trackmllib
+from pyspark.sql import SparkSession
+for builder in (SparkSession.builder, SparkSession.builder.remote("sc://localhost:1")):
+    options = dict(builder._options)
+    assert trackmllib.configure(builder)._options == options
+print(trackmllib.doctor())
+"""
+    alone = {"PYTHONPATH": str(client.parent), "SPARK_CONF_DIR": None}
+    for where in (alone, {"SPARK_REMOTE": "sc://localhost:1"}):
+        done = python(code, check=False, **env | {"JAVA_HOME": str(tmp_path), **where})
+        lines = done.stdout.splitlines()
+        assert done.stderr == ""
+        assert lines.pop() == "True", lines
+        assert line(lines, "(Connect)").startswith("ok")
+        assert line(lines, "logs PySpark's tunings")
+        assert marks(lines) == {"ok"}
+        assert "driver" not in "".join(lines)

@@ -123,3 +123,20 @@ def test_pyspark_of_a_distribution(monkeypatch, tmp_path):
     )
     assert jars.find_spark() == tmp_path
     assert "trackmllib_2.13-" in trackmllib.jar_path()
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "named"),
+    [
+        ("spark.extraListeners", f"my.Listener, {jars.LISTENER}", True),
+        ("spark.extraListeners", f"{jars.LISTENER}2", False),
+        ("spark.jars", "/a.jar,/b/trackmllib_2.13-0.1.0.jar", True),
+        ("spark.jars.packages", "x:y:1,org.trackmllib:trackmllib_2.12:0.1.0", True),
+        ("spark.driver.extraClassPath", "/a.jar:/b/trackmllib_2.13-0.1.0.jar", True),
+        ("spark.jars", "/home/ann/trackmllib_work/a.jar", False),
+        ("spark.executor.extraClassPath", "/b/trackmllib_2.13-0.1.0.jar", False),
+    ],
+)
+def test_jars_that_confs_name(key, value, named):
+    """How a Spark Connect server is known to have ours."""
+    assert jars.are_named({key: value}.get) is named

@@ -127,19 +127,42 @@ def test_properties(tmp_path):
     assert properties(tmp_path / "none.conf") == {}
 
 
-@pytest.mark.parametrize(
-    ("setting", "env"),
-    [
-        ('.remote("sc://localhost:1")', {}),
-        ("", {"SPARK_REMOTE": "local"}),
-        ('.config("spark.api.mode", "connect")', {}),
-    ],
-)
-def test_connect(setting, env):
-    """A session of Spark Connect needs no jar, and takes none."""
-    options, said = configured(setting, **env)
-    assert not {CLASS_PATH, "spark.extraListeners"} & options.keys()
-    assert said == []
+def test_connect():
+    """A session of Spark Connect needs no jar, and takes none; a classic one beside it does."""
+    code = """
+import logging, os
+logging.basicConfig(level=logging.INFO, format="said %(message)s", stream=__import__("sys").stdout)
+import trackmllib
+from pyspark.sql import SparkSession
+builder = SparkSession.builder
+
+def configured(builder, **env):
+    os.environ.update(env)
+    trackmllib.configure(builder)
+    for name in env:
+        del os.environ[name]
+    return any("trackmllib" in value for value in builder._options.values())
+
+connect = [
+    configured(builder.remote("sc://localhost:1")),
+    configured(SparkSession.builder, SPARK_REMOTE="local"),
+    configured(SparkSession.builder, SPARK_CONNECT_MODE_ENABLED="1"),
+]
+classic = [configured(SparkSession.builder)]
+if not __import__("pyspark").__version__.startswith("3."):
+    from pyspark.sql.connect.session import SparkSession as Connect
+    connect += [
+        configured(Connect.builder),
+        configured(SparkSession.builder.config("spark.api.mode", "Connect")),
+        configured(SparkSession.builder, SPARK_API_MODE="connect"),
+        configured(SparkSession.builder, SPARK_CONNECT_MODE="1"),
+        configured(SparkSession.builder, SPARK_API_MODE="x", SPARK_CONNECT_MODE="1"),
+    ]
+    with_mode = SparkSession.builder.config("spark.api.mode", "classic")
+    classic += [configured(with_mode, SPARK_API_MODE="connect", SPARK_CONNECT_MODE="1")]
+print(any(connect), all(classic))
+"""
+    assert python(code) == "False True"
 
 
 @pytest.mark.parametrize(

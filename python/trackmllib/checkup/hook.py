@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
+from typing import Any
 
-from trackmllib import _pth, conf, messages, patch
+from trackmllib import _pth, conf, messages
 from trackmllib.checkup.check import Check, fail, ok, warn
 from trackmllib.checkup.scene import Scene
 from trackmllib.hook import spark, switch
@@ -29,16 +31,30 @@ def switched(scene: Scene) -> Check:
     return ok("tracking is on wherever the jar is, or trackmllib.enable() is called")
 
 
-def in_python(_: Scene) -> Check:
-    """The hook on PySpark's tuners."""
-    tuning = sys.modules.get(_pth.TARGET)
-    if tuning is not None:
-        if patch.is_hooked(tuning):
-            return ok("PySpark's tuners are hooked")
-        return fail(messages.no_python_hook())
-    if _pth.armed():
-        return ok("PySpark's tuners are hooked as soon as they are imported")
-    return warn(messages.no_pth())
+def in_python(scene: Scene) -> Check | None:
+    """The hook on PySpark's tuners, as it is once they are imported."""
+    if conf.switched_off():
+        return None
+    expected = scene.session is not None or _pth.armed() or _pth.TARGET in sys.modules
+    try:
+        tuning = importlib.import_module(_pth.TARGET)
+    except ImportError:
+        return None  # here is nothing that PySpark could tune
+    functions = (tuning.CrossValidator._fit, tuning.TrainValidationSplit._fit)
+    if not all(map(_is_ours, functions)):
+        return fail(messages.no_python_hook()) if expected else warn(messages.no_pth())
+    if not _is_ours(tuning._parallelFitTasks):
+        return warn(messages.trials_not_hooked(tuning._parallelFitTasks.__module__))
+    return ok("PySpark's tuners are hooked")
+
+
+def _is_ours(function: Any) -> bool:
+    """Whether a function of PySpark's is our hook, or one of the functions that it wraps is."""
+    while function is not None:
+        if getattr(function, "__globals__", {}).get("__name__", "").startswith("trackmllib."):
+            return True
+        function = getattr(function, "__wrapped__", None)
+    return False
 
 
 def in_jvm(scene: Scene) -> Check | None:

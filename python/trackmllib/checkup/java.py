@@ -17,7 +17,7 @@ _PATIENCE = 20.0
 
 def java(scene: Scene) -> Check | None:
     """Spark 4 needs 17 or newer; Spark 3.5 runs on 8 as well."""
-    if scene.session is not None and scene.jvm is None:
+    if scene.connect:
         return None  # the server has one
     if scene.jvm is not None:
         return ok(f"Java {scene.jvm.java.lang.System.getProperty('java.version')}")

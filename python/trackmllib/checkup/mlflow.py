@@ -14,8 +14,8 @@ from trackmllib.consumer.store import OLDEST
 
 
 def here(scene: Scene) -> Check | None:
-    """Inside a session: this process logs what PySpark tunes in it."""
-    if scene.session is None:
+    """Where nothing but this interpreter tunes, it logs as well."""
+    if not scene.tunes_here:
         return None
     problem = _problem(scene.found_here)
     return fail(problem) if problem else ok(_is(scene.found_here, "logs PySpark's tunings"))
@@ -23,7 +23,7 @@ def here(scene: Scene) -> Check | None:
 
 def sidecar(scene: Scene) -> Check | None:
     """The interpreter beside a Scala or Java driver; PySpark's own tunings do without."""
-    if scene.session is not None:
+    if scene.tunes_here:
         return None
     problem = _problem(scene.found_by_sidecar)
     if problem:
@@ -71,7 +71,7 @@ def experiment(scene: Scene) -> Check | None:
 
 def _findings(scene: Scene) -> Findings | None:
     """Those of the interpreter that logs, where it has a MLflow to look with."""
-    candidates = [scene.found_here] if scene.session is not None else [scene.found_by_sidecar]
+    candidates = [scene.found_here] if scene.tunes_here else [scene.found_by_sidecar]
     if _problem(candidates[-1]):
         candidates = [scene.found_here]
     return None if _problem(candidates[0]) else candidates[0]

@@ -25,20 +25,25 @@ class Scene:
 
     Attributes:
         session: the active session; ``None``: there is none.
+        connect: whether it, or one that is begun here, speaks to a Spark Connect server elsewhere.
         home: the Spark; ``None``: none is found.
         tracking_uri: the store to look at instead of the one that the confs name.
     """
 
     session: Any
+    connect: bool
     home: Path | None
     tracking_uri: str | None
 
     @property
     def jvm(self) -> Any:
         """The JVM of the session's driver; ``None``: there is none here."""
-        if self.session is None or spark.is_connect(self.session):
-            return None
-        return spark.jvm_of(self.session)
+        return None if self.session is None or self.connect else spark.jvm_of(self.session)
+
+    @property
+    def tunes_here(self) -> bool:
+        """Whether nothing but this interpreter tunes: there is no Scala or Java driver."""
+        return self.connect or self.session is not None
 
     def get(self, key: str) -> str | None:
         """A conf of the session, or of ``spark-defaults.conf``."""
@@ -88,7 +93,9 @@ def around(spark_home: str | None, tracking_uri: str | None) -> Scene:
     home = None
     with suppress(JarNotFoundError):
         home = jars.find_spark(spark_home)
-    return Scene(_active_session(), home, tracking_uri)
+    session = _active_session()
+    connect = spark.is_connect(session) if session else not spark_home and _is_client()
+    return Scene(session, connect, home, tracking_uri)
 
 
 def _active_session() -> Any:
@@ -96,3 +103,10 @@ def _active_session() -> Any:
     with suppress(Exception):  # PySpark throws where there is none, and where its JVM is gone
         return module.SparkSession.active() if module else None
     return None
+
+
+def _is_client() -> bool:
+    """Whether an application here is a client of a Spark Connect server, which has the Spark."""
+    with suppress(ImportError):  # there is no PySpark
+        return spark.is_client_alone() or os.environ.get("SPARK_REMOTE", "").startswith("sc://")
+    return False

@@ -12,13 +12,16 @@ from trackmllib.errors import JarNotFoundError
 from trackmllib.hook import spark
 
 _SUPPORTED = ("3.5", "4.0", "4.1", "4.2", "4.3")
-_JAR_CONFS = ("spark.jars", "spark.jars.packages", "spark.driver.extraClassPath")
 
 
 def version_of(scene: Scene) -> str | None:
     """The version of the session, or of the Spark that is found."""
     if scene.session is not None:
         return str(scene.session.version)
+    if scene.connect:
+        import pyspark
+
+        return str(pyspark.__version__)
     found = list((scene.home / "jars").glob("spark-core_*.jar")) if scene.home else []
     return found[0].stem.rpartition("-")[2] if found else None
 
@@ -30,7 +33,7 @@ def spark_and_jar(scene: Scene) -> Check:
         return fail(messages.not_a_spark_home(scene.home) if scene.home else messages.no_spark())
     if not version.startswith(tuple(f"{line}." for line in _SUPPORTED)):
         return warn(messages.untried_spark(version))
-    if scene.session is not None and scene.jvm is None:
+    if scene.connect:
         return ok(f"Spark {version} (Connect): tracked from Python, no jar is needed")
     if scene.session is not None:
         return _jar_in_session(scene, version)
@@ -66,13 +69,12 @@ def listener(scene: Scene) -> Check | None:
 
 
 def _listener_in_defaults(scene: Scene) -> Check | None:
-    if scene.home is None:
+    if scene.connect or scene.home is None:
         return None
     file = spark_defaults.defaults_file(scene.home)
-    named = (scene.get("spark.extraListeners") or "").replace(" ", "").split(",")
-    if any("trackmllib_" in (scene.get(key) or "") for key in _JAR_CONFS):
+    if jars.is_jar_named(scene.get):
         return ok(f"the jar is in {file}")  # Spark finds the listener in it by itself
-    if jars.LISTENER in named:
+    if jars.is_listener_named(scene.get):
         return fail(messages.listener_without_jar(file))
     return warn(messages.not_in_defaults(file))
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import getpass
 import os
+from collections.abc import Mapping
 from typing import Any
 
+from trackmllib import jars
 from trackmllib.conf import Get
 
 
 def is_connect(session: Any) -> bool:
-    """Whether a session speaks to a Spark Connect server, and so has no JVM here."""
+    """Whether a session, or its builder, is Spark Connect's own, and so has no JVM here."""
     return type(session).__module__.startswith("pyspark.sql.connect")
 
 
@@ -19,6 +21,31 @@ def active_session() -> Any:
     from pyspark.sql import SparkSession
 
     return SparkSession.getActiveSession() or SparkSession._instantiatedSession
+
+
+def makes_connect(options: Mapping[str, str]) -> bool:
+    """Whether a builder with ``options`` makes a session of Spark Connect here, as PySpark decides.
+
+    Spark 3.5 has no modes.
+    """
+    from pyspark import util
+
+    variables = ("SPARK_REMOTE", "SPARK_CONNECT_MODE_ENABLED")
+    if "spark.remote" in options or any(name in os.environ for name in variables):
+        return True
+    if not hasattr(util, "default_api_mode"):
+        return False
+    mode = options.get("spark.api.mode", os.environ.get("SPARK_API_MODE", "")).lower()
+    if mode not in ("classic", "connect"):
+        mode = util.default_api_mode()
+    return mode == "connect" or is_client_alone()
+
+
+def is_client_alone() -> bool:
+    """Whether the PySpark here is no more than a client of Spark Connect servers."""
+    from pyspark import util
+
+    return hasattr(util, "is_remote_only") and util.is_remote_only()
 
 
 def conf_of(session: Any) -> Get:
@@ -37,9 +64,12 @@ def jvm_of(session: Any) -> Any:
 
 
 def has_jar(session: Any) -> bool:
-    """Whether trackmllib's jar is on the class path of the session's driver."""
+    """Whether trackmllib's jar is on the class path of the session's driver.
+
+    A Spark Connect server is asked for its confs.
+    """
     if is_connect(session):
-        return False
+        return jars.are_named(conf_of(session))
     return has_listener_class(jvm_of(session))
 
 
