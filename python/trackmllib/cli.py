@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,11 +14,15 @@ from trackmllib import __version__, destination, messages, replay
 from trackmllib.commands.demo import demo
 from trackmllib.commands.doctor import doctor
 from trackmllib.commands.show import show
+from trackmllib.conf import local_path
 from trackmllib.errors import JarNotFoundError
 from trackmllib.jars import jar_path
 from trackmllib.journal import Pending, pending
 from trackmllib.ownership import belongs_to_caller
 from trackmllib.source import Source
+from trackmllib.tables import reading
+
+_JOURNAL = re.compile(r"[0-9a-f]{32}\.jsonl")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -52,13 +57,27 @@ def jar(spark_home: str | None) -> None:
         raise click.ClickException(str(error)) from None
 
 
+def _here(_context: click.Context, _parameter: click.Parameter, given: object) -> object:
+    """What paths and ``file:`` URIs name here; a journal may have been replayed already."""
+    if isinstance(given, tuple):
+        return tuple(_here(_context, _parameter, one) for one in given)
+    if not isinstance(given, str):
+        return given
+    path = local_path(given)
+    if path is None:
+        raise click.BadParameter(messages.other_file_system(given))
+    if not path.exists() and not _JOURNAL.fullmatch(path.name):
+        raise click.BadParameter(f"{messages.printable(given)} does not exist.")
+    return path
+
+
 @main.command("replay")
-@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.argument("files", nargs=-1, callback=_here)
 @click.option("--all", "everything", is_flag=True, help="Every pending journal.")
 @click.option(
     "--journal-dir",
     metavar="DIR",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    callback=_here,
     help="Where --all looks, if not in the user's state directory.",
 )
 @click.option("--tracking-uri", metavar="URI", help="Log there, not where the driver was to.")
@@ -89,9 +108,12 @@ def replay_command(
     trackmllib replay --all
     trackmllib replay spark-events/eventlog_v2_local-1700000000000
     """  # noqa: D301
+    if journal_dir is not None and not journal_dir.is_dir():
+        raise click.UsageError(f"{messages.printable(journal_dir)} is no directory.")
     found_journals = pending(journal_dir) if everything else Pending([], [])
-    wanted = [*files, *found_journals.files]
-    if not wanted and not everything:
+    missing = [file for file in files if not file.exists()]
+    wanted = [*(file for file in files if file not in missing), *found_journals.files]
+    if not files and not everything:
         raise click.UsageError("name a journal, or say --all")
     with replay.sources(wanted) as found:
         if not dry_run:
@@ -105,14 +127,35 @@ def replay_command(
                     progress=show,
                 )
         for source in found:
-            click.echo(f"{source.file}: {_outcome(source, dry_run=dry_run)}")
+            outcome = _outcome(source, dry_run=dry_run)
+            click.echo(messages.one_line(f"{source.file}: {outcome}"))
             for started in source.tunings if dry_run else ():
-                click.echo(f"  {source.summary(started)}")
-    if not wanted:
+                click.echo(messages.one_line(f"  {source.summary(started)}"))
+    problem = any(source.problem for source in found)
+    for file in missing:
+        problem |= not _is_brought_in(file, tracking_uri)
+    if not wanted and not files:
         click.echo("no journal is pending")
     for path in found_journals.left_alone:
         click.echo(messages.left_alone(path, own=belongs_to_caller(path)), err=True)
-    sys.exit(any(source.problem for source in found))
+    sys.exit(problem)
+
+
+def _is_brought_in(file: Path, tracking_uri: str | None) -> bool:
+    """Says whether MLflow has the tuning of a journal that is not there."""
+    stores = [tracking_uri] if tracking_uri else destination.configured()
+    problem = None
+    for uri in stores:
+        try:
+            run = reading.of_tuning(reading.opened(uri), file.stem)
+        except Exception as error:
+            problem = error
+            continue
+        if run is not None and run.info.status != "RUNNING":
+            click.echo(messages.one_line(f"{file}: {messages.brought_in(run.info.run_id)}"))
+            return True
+    click.echo(messages.one_line(f"{file}: {messages.no_such_journal(stores, problem)}"))
+    return False
 
 
 def _may_be_logged(source: Source, *, yes: bool) -> bool:

@@ -26,6 +26,11 @@ def without_password(text: str) -> str:
     return _USERINFO.sub("", text)
 
 
+def one_line(text: str) -> str:
+    """``text`` without line breaks and other control characters, for a terminal."""
+    return "".join(one if one.isprintable() else " " if one.isspace() else "?" for one in text)
+
+
 def printable(text: str | Path) -> str:
     """A name from somebody else's file, to be read or pasted: quoted, with no control characters.
 
@@ -260,6 +265,24 @@ def other_store(file: Path, uri: str, configured: list[str]) -> str:
         f"sent. If it belongs there, run `trackmllib replay --yes {printable(file)}`; if not, say "
         "--tracking-uri with where it does"
     )
+
+
+def brought_in(run_id: str) -> str:
+    return f"MLflow has all of it already, as run {run_id}: the journal was removed"
+
+
+def no_such_journal(stores: list[str], problem: object) -> str:
+    where = " or ".join(printable(uri) for uri in stores) or "MLflow"
+    reason = f" ({without_password(str(problem))})" if problem else ""
+    return (
+        f"there is no such file, and no run of its tuning that has ended in {where}{reason}. A "
+        "journal is removed when MLflow has all of it: name the store that it was for with "
+        "--tracking-uri, or look with `trackmllib replay --all --dry-run` for where it is"
+    )
+
+
+def other_file_system(name: str) -> str:
+    return f"{printable(name)} is on another file system: copy it to this machine first"
 
 
 def journal_gone() -> str:

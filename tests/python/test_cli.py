@@ -17,7 +17,7 @@ from story import Story, to
 
 import trackmllib
 from trackmllib.cli import main
-from trackmllib.events import Destination
+from trackmllib.events import Destination, Stage
 
 
 @pytest.fixture
@@ -62,6 +62,52 @@ def test_replay_files(experiment, tmp_path):
     assert code == 0
     assert text.splitlines() == [f"{file}: 1 tuning in MLflow" for file in files]
     assert len(experiment.mains()) == 2
+
+
+def test_replay_again(experiment, tmp_path):
+    """The journal is gone, since MLflow has it: that is said, and all is well."""
+    story = Story(to(experiment)).run(0, 0.5, 0.6).finish(0)
+    file = story.write(tmp_path / f"{story.id}.jsonl")
+    assert command_here("replay", file)[0] == 0
+    before = len(experiment.runs())
+    for name in (file, file.as_uri()):
+        code, text = command_here("replay", name)
+        assert code == 0
+        assert experiment.main().info.run_id in text
+    assert len(experiment.runs()) == before
+    code, text = command_here("replay", file, "--tracking-uri", "http://127.0.0.1:9")
+    assert code == 1
+    assert "no such file" in text
+    assert "cannot be reached" in text
+
+
+def test_replay_of_a_journal_that_never_was(experiment, tmp_path):
+    """It is not known that all is well."""
+    code, text = command_here("replay", tmp_path / f"{'0' * 32}.jsonl")
+    assert code == 1
+    assert "no run of its tuning" in text
+
+
+def test_other_file_systems(tmp_path, experiment):
+    """A URI of this machine's file system is a path; any other cannot be read from here."""
+    Story(to(experiment)).finish(None).write(tmp_path / "a.jsonl")
+    for arguments in (["hdfs:///a.jsonl"], ["--all", "--journal-dir", "dbfs:/journals"]):
+        code, text = command_here("replay", *arguments)
+        assert code == 2
+        assert "on another file system" in text
+    assert command_here("replay", "--all", "--journal-dir", tmp_path.as_uri())[0] == 0
+    assert len(experiment.mains()) == 1
+
+
+def test_texts_that_a_terminal_would_obey(experiment, tmp_path):
+    """What a file is called, and what it says, is printed on its line without escapes."""
+    story = Story(to(experiment), estimator=Stage("Pipe\x1b]0;title\x07line\nline", "p"))
+    file = story.write(tmp_path / "a\x1b[2Jb.jsonl")
+    code, text = command_here("replay", "--dry-run", file)
+    assert code == 0
+    assert "\x1b" not in text
+    assert len(text.splitlines()) == 2
+    assert "\x1b" not in command_here("replay", file)[1]
 
 
 def test_replay_all(experiment, state):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trackmllib import messages
+from trackmllib.consumer import naming
 from trackmllib.consumer.store import Store, is_missing, pages
 from trackmllib.errors import NoTuningError
 from trackmllib.tables import running
@@ -65,6 +66,13 @@ def running_tunings(client: MlflowClient) -> dict[str, str]:
         for run in runs
         if "fit_uuid" in run.data.tags
     }
+
+
+def of_tuning(client: MlflowClient, tuning: str) -> Run | None:
+    """The main run of the tuning with this id, if it is in any experiment."""
+    search = f"{_OURS} AND tags.fit_uuid = '{naming.fit_uuid(tuning)}'"
+    runs = client.search_runs(_experiments(client), search, order_by=_LATEST, max_results=1)
+    return main_of(client, runs[0]) if runs else None
 
 
 def run_of(client: MlflowClient, run_id: str) -> Run:
