@@ -45,7 +45,7 @@ final class Tuning private (
   def found(metrics: Seq[Double]): Unit =
     if (metrics.length == info.maps.length) { // else it is not known whose metrics they are
       metrics.zipWithIndex.foreach { case (metric, index) =>
-        send(TrialStarted(Version, id, now, index, None, measured = false, settings(index)))
+        send(TrialStarted(Version, id, now, index, None, measured = false, grid.settings(index)))
         send(TrialFinished(Version, id, now, index, None, metric, None, None, None))
       }
       // By Spark's own rule.
