@@ -5,11 +5,12 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from apps_built import apps
-from logged import journals, trees
+from logged import Node, journals, trees
 from sparks import APPS, LISTENER, Spark
 
 MANY = "30"
@@ -23,13 +24,15 @@ def app(spark_install: Spark) -> Path:
     return apps(spark_install)
 
 
-def killed(command: list[str], env: dict[str, str], state: Path) -> set[str]:
-    """Starts a driver and kills it after a few trials; the trials of fold 0 that had ended."""
+def killed(
+    command: list[str], env: dict[str, str], state: Path, ready: Callable[[], bool]
+) -> set[str]:
+    """Starts a driver and kills it after a few trials, once it is ready; the trials that ended."""
     driver = subprocess.Popen(
         command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        wait_until(lambda: len(finished(state)) >= ENOUGH, 120)
+        wait_until(lambda: len(finished(state)) >= ENOUGH and ready(), 120)
         had = finished(state)
     finally:
         driver.send_signal(signal.SIGKILL)
@@ -38,7 +41,7 @@ def killed(command: list[str], env: dict[str, str], state: Path) -> set[str]:
 
 
 def finished(state: Path) -> set[str]:
-    """The lines of trials that have their metric, in the one journal of a state directory."""
+    """The lines of trials that have their metric, in the journals of a state directory."""
     lines: set[str] = set()
     for journal in journals(state):
         text = (state / "trackmllib" / journal).read_text()
@@ -67,41 +70,50 @@ def sidecars_of(state: Path) -> int:
     return found
 
 
-def ended(uri: str, finished_lines: int) -> None:
+def ended(main: Node, finished_lines: int) -> None:
     """The tuning's runs have a final status, and each fold that had its metric is there."""
-    (main,) = trees(uri, "Default")
     assert main.status == "KILLED"
     assert {child.status for child in main.children} <= {"KILLED", "FINISHED"}
     assert sum("accuracy" in child.metrics for child in main.children) >= finished_lines
 
 
-def test_scala(spark_install: Spark, app: Path, place, data: Path) -> None:
-    """The sidecar sees the driver's end, gives all runs their final status, and goes."""
-    uri, state, env = place("killed-scala")
-    command = [
+def of_language(uri: str, language: str) -> list[Node]:
+    """The main runs that there are of one language's drivers."""
+    return [main for main in trees(uri, "Default") if main.tags["trackmllib.language"] == language]
+
+
+def test_killed(spark_install: Spark, app: Path, place, data: Path) -> None:
+    """Python: a later driver ends the runs, here a Scala driver's sidecar; replay finds all there.
+
+    Scala: the sidecar sees the driver's end, gives all runs their final status, and goes.
+    """
+    uri, state, env = place("killed")
+    python = [spark_install.python, str(APPS / "one_tuning.py"), str(data), MANY]
+    had = killed(
+        python,
+        spark_install.environment(TRACKMLLIB_ENABLED="1", **env),
+        state,
+        lambda: bool(of_language(uri, "python")),
+    )
+    (left,) = journals(state)
+    kept = state / "kept.jsonl"
+    kept.write_bytes((state / "trackmllib" / left).read_bytes())
+    scala = [
         str(spark_install.home / "bin" / "spark-submit"),
         *("--jars", spark_install.jar, "--conf", f"spark.extraListeners={LISTENER}"),
         *("--class", "OneTuning", str(app), str(data), MANY),
     ]
-    had = killed(command, spark_install.environment(**env), state)
+    had_later = killed(
+        scala, spark_install.environment(**env), state, lambda: left not in journals(state)
+    )
+    (main,) = of_language(uri, "python")
+    ended(main, len(had))
     wait_until(lambda: sidecars_of(state) == 0, GONE_WITHIN)
-    if journals(state):  # the driver was killed before its sidecar had imported MLflow
+    if journals(state):  # it had no time for all
         replay(spark_install, env)
-    ended(uri, len(had))
     assert journals(state) == []
-
-
-def test_python(spark_install: Spark, place, data: Path) -> None:
-    """Replay finishes what the driver left, once, however often it is run."""
-    uri, state, env = place("killed-python")
-    command = [spark_install.python, str(APPS / "one_tuning.py"), str(data), MANY]
-    had = killed(command, spark_install.environment(TRACKMLLIB_ENABLED="1", **env), state)
-    (journal,) = journals(state)
-    kept = state / "kept.jsonl"
-    kept.write_bytes((state / "trackmllib" / journal).read_bytes())
-    replay(spark_install, env)
-    ended(uri, len(had))
-    assert journals(state) == []
+    (main,) = of_language(uri, "scala")
+    ended(main, len(had_later))
     before = snapshot(uri)
     again = spark_install.run([str(spark_install.bin / "trackmllib"), "replay", str(kept)], **env)
     assert again.code == 0, again.err
