@@ -119,8 +119,8 @@ def still_silent() -> str:
 
 def interrupted() -> str:
     return (
-        "Ctrl-C has ended the wait for it and nothing else: the program goes on, and a second "
-        "Ctrl-C stops it"
+        "a signal such as Ctrl-C has ended the wait for it and nothing else: the program goes on, "
+        "and a second Ctrl-C stops it"
     )
 
 

@@ -194,7 +194,9 @@ class LiveTuning:
         def event() -> Event:
             return TuningFailed(tuning=self.id, error=self._text(error), interrupted=interrupted)
 
-        if interrupted:
+        if self._is_over:  # a signal, while MLflow was waited for
+            self._tracker.stop_waiting(self.id)
+        if interrupted or self._is_over:
             self._stop(event)
         else:
             self._end(event)
