@@ -23,7 +23,6 @@ REDACTION = "spark.redaction.regex"
 _REDACTION_DEFAULT = "(?i)secret|password|token|access[.]?key"
 _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 _PROGRESS = ("auto", "on", "off")
-_IDS = ("MLFLOW_EXPERIMENT_ID", "MLFLOW_RUN_ID")
 _BOOLEANS = {"true": True, "false": False}
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")  # a single letter is a Windows drive
 
@@ -99,17 +98,18 @@ def _destination(get: Get) -> Destination:
     env = os.environ.get
     uri, own_uri = get(PREFIX + "trackingUri"), env("MLFLOW_TRACKING_URI")
     # ids are those of the store that was set beside them, in the environment or by MLflow's API
-    ids = {name: value for name in _IDS if (value := env(name))}
+    name, run_id = get(PREFIX + "experimentName"), get(PREFIX + "runId")
+    wanted = {"MLFLOW_EXPERIMENT_ID": not name, "MLFLOW_RUN_ID": not run_id}
+    ids = {key: value for key in wanted if wanted[key] and (value := env(key))}
     if uri and not uris.same_store(uri, own_uri or ""):
         if ids:
             messages.warn_once(messages.ids_of_another_store(ids))
         ids = {}
-    name = get(PREFIX + "experimentName")
     return Destination(
         tracking_uri=uri or own_uri,
-        experiment_id=None if name else ids.get("MLFLOW_EXPERIMENT_ID"),
+        experiment_id=ids.get("MLFLOW_EXPERIMENT_ID"),
         experiment_name=name or env("MLFLOW_EXPERIMENT_NAME"),
-        run_id=get(PREFIX + "runId") or ids.get("MLFLOW_RUN_ID"),
+        run_id=run_id or ids.get("MLFLOW_RUN_ID"),
         run_name=get(PREFIX + "runName"),
         view=_boolean(PREFIX + "view", get) is not False,
     )

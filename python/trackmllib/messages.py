@@ -46,8 +46,8 @@ def bad_conf(key: str, value: str, accepted: str, default: Any) -> str:
 
 def ids_of_another_store(ids: Iterable[str]) -> str:
     return (
-        f"{' and '.join(ids)} of the environment are ignored: they belong to another store than "
-        "spark.trackmllib.trackingUri. To choose a place in that one, set "
+        f"trackmllib ignores {' and '.join(ids)} of the environment: set beside another store than "
+        "spark.trackmllib.trackingUri. To choose a place in this one, set "
         "spark.trackmllib.experimentName or spark.trackmllib.runId."
     )
 

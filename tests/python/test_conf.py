@@ -116,8 +116,11 @@ def test_ids_of_the_environment(monkeypatch, caplog, uri, own, same):
     found = read(trackingUri=uri).destination
     assert (found.experiment_id, found.run_id) == (("7", "r") if same else (None, None))
     assert (found.tracking_uri, found.experiment_name) == (uri, "digits")
-    said = [] if same else ["MLFLOW_EXPERIMENT_ID and MLFLOW_RUN_ID of the environment are ignored"]
-    assert [text.partition(":")[0] for text in caplog.messages] == said
+    said = [] if same else ["trackmllib ignores MLFLOW_EXPERIMENT_ID and MLFLOW_RUN_ID of the "]
+    assert [text.partition("environment:")[0] for text in caplog.messages] == said
+    caplog.clear()
+    read(trackingUri=uri, experimentName="a", runId="b")
+    assert caplog.messages == []
 
 
 @pytest.mark.parametrize(("value", "mode"), [(None, "auto"), ("OFF ", "off"), ("on", "on")])

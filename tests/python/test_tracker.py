@@ -19,8 +19,9 @@ from trackmllib.hook.tracker import tracker
 
 
 @pytest.fixture
-def nowhere(conf, tmp_path):
+def nowhere(conf, tmp_path, monkeypatch):
     """MLflow cannot be reached; journals are in a directory of the test."""
+    monkeypatch.delenv("MLFLOW_EXPERIMENT_ID", raising=False)  # it is of another store
     conf(trackingUri="http://ann:secret@127.0.0.1:9", journalDir=str(tmp_path))
     return tmp_path
 
@@ -31,7 +32,7 @@ def events_in(directory):
     return [type(from_line(line)).__name__ for line in file.read_text().splitlines()]
 
 
-def test_mlflow_is_away(rows, nowhere, experiment, caplog):
+def test_mlflow_is_away(rows, experiment, nowhere, caplog):
     """The fit is as ever; one warning names journal and command; replay brings all."""
     began = time.monotonic()
     assert validator(numFolds=2).fit(rows).avgMetrics == [1.0, 2.0, 3.0]

@@ -38,8 +38,8 @@ public final class Messages {
     }
 
     public static String idsOfAnotherStore(String ids) {
-        return ids + " of the environment are ignored: they belong to another store than"
-                + " spark.trackmllib.trackingUri. To choose a place in that one, set"
+        return "trackmllib ignores " + ids + " of the environment: set beside another store than"
+                + " spark.trackmllib.trackingUri. To choose a place in this one, set"
                 + " spark.trackmllib.experimentName or spark.trackmllib.runId.";
     }
 

@@ -75,21 +75,27 @@ final class Settings(
 
   def destination(activeRun: Option[String]): Destination = {
     val (uri, experimentName) = (conf(Prefix + "trackingUri"), conf(Prefix + "experimentName"))
-    val ids = idsOfTheEnvironment(uri)
+    val run = activeRun.orElse(conf(Prefix + "runId"))
+    // An experiment named by conf is not to be overruled by an id of the environment.
+    val wanted =
+      Seq(ExperimentId).filter(_ => experimentName.isEmpty) ++ Seq(RunId).filter(_ => run.isEmpty)
+    val ids = idsOfTheEnvironment(wanted, uri)
     Destination(
       uri.orElse(env(TrackingUri)).map(clean),
-      // An experiment named by conf is not to be overruled by an id of the environment.
-      if (experimentName.isDefined) None else ids.get(ExperimentId).map(clean),
+      ids.get(ExperimentId).map(clean),
       experimentName.orElse(env("MLFLOW_EXPERIMENT_NAME")).map(clean),
-      activeRun.orElse(conf(Prefix + "runId")).orElse(ids.get(RunId)).map(clean),
+      run.orElse(ids.get(RunId)).map(clean),
       conf(Prefix + "runName").map(clean),
       boolean(Prefix + "view")
     )
   }
 
   /** They count for the store that the environment names beside them. */
-  private def idsOfTheEnvironment(uri: Option[String]): Map[String, String] = {
-    val ids = Seq(ExperimentId, RunId).flatMap(name => env(name).map(name -> _))
+  private def idsOfTheEnvironment(
+      wanted: Seq[String],
+      uri: Option[String]
+  ): Map[String, String] = {
+    val ids = wanted.flatMap(name => env(name).map(name -> _))
     val theirs = env(TrackingUri).getOrElse("")
     val elsewhere = uri.exists(Uris.store(_) != Uris.store(theirs))
     if (elsewhere && ids.nonEmpty)
