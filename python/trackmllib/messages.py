@@ -343,8 +343,9 @@ def untried_spark(version: str) -> str:
 
 def jar_of_other_scala(jar: str, spark: str, scala: str) -> str:
     return (
-        f"{jar} is in the session, and Spark {spark} runs on Scala {scala}: use trackmllib_{scala} "
-        "instead (`trackmllib jar` prints where it is)"
+        f"{jar} is in the session, and Spark {spark} runs on Scala {scala}: what PySpark tunes is "
+        f"tracked, but not measured, what the JVM tunes is not. Use trackmllib_{scala} instead "
+        "(`trackmllib jar` prints where it is)"
     )
 
 

@@ -320,6 +320,29 @@ look()
 
 
 @pytest.mark.driver
+def test_jar_of_the_other_scala(env, experiment):
+    """One line says what the jar does not do; what PySpark tunes is tracked, and well."""
+    right = Path(trackmllib.jar_path())
+    other = "2.13" if "_2.12-" in right.name else "2.12"
+    (wrong,) = right.parent.glob(f"trackmllib_{other}-*.jar")
+    conf = f'.config("spark.driver.extraClassPath", "{wrong}").config("spark.log.level", "WARN")'
+    code = f"""{session(conf)}
+{PATIENT}
+import trackmllib
+validator((1,)).fit(rows)
+print(trackmllib.doctor())
+"""
+    done = python(code, check=False, **env | {"MLFLOW_TRACKING_URI": mlflow.get_tracking_uri()})
+    lines = done.stdout.splitlines()
+    assert lines.pop() == "True", done
+    assert f"trackmllib_{other}" in line(lines, "warn")
+    assert len(experiment.children()) == 1
+    said = [one for one in done.stderr.splitlines() if "trackmllib" in one]
+    (message,) = [one for one in said if not one.startswith("trackmllib: ")]  # the progress
+    assert "what PySpark tunes is" in message
+
+
+@pytest.mark.driver
 def test_connect(env, experiment):
     """On Spark Connect there is no JVM to ask; a server that names our jar is tracked."""
     pytest.importorskip("grpc")

@@ -59,7 +59,7 @@ def _is_ours(function: Any) -> bool:
 
 def in_jvm(scene: Scene) -> Check | None:
     """The hook on the tuners of Scala and Java."""
-    if scene.jvm is None or not spark.has_jar(scene.session):
+    if scene.jvm is None or not spark.has_fitting_jar(scene.jvm):
         return None
     if scene.jvm.java.security.Security.getProvider(_PROVIDER) is None:
         return warn(messages.no_jvm_hook())

@@ -51,8 +51,8 @@ def _jar_in_session(scene: Scene, version: str) -> Check:
     if not spark.has_jar(scene.session):
         return ok(f"Spark {version}, Scala {scala}, without the jar: tracked from Python only")
     jar = Path(scene.jvm.org.trackmllib.Messages.jarPath(_class(scene, jars.LISTENER))).name
-    if jar.startswith("trackmllib_") and not jar.startswith(f"trackmllib_{scala}-"):
-        return fail(messages.jar_of_other_scala(jar, version, scala))
+    if not spark.has_fitting_jar(scene.jvm):
+        return warn(messages.jar_of_other_scala(jar, version, scala))
     return ok(f"Spark {version}, Scala {scala}: {jar} is in the session")
 
 
@@ -60,7 +60,7 @@ def listener(scene: Scene) -> Check | None:
     """Spark's events reach us, or will in every application."""
     if scene.session is None:
         return _listener_in_defaults(scene)
-    if scene.jvm is None or not spark.has_jar(scene.session):
+    if scene.jvm is None or not spark.has_fitting_jar(scene.jvm):
         return None
     internals = scene.jvm.org.apache.spark.SparkInternals
     context = internals.activeContextOrNull()

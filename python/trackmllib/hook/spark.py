@@ -79,6 +79,11 @@ def has_listener_class(jvm: Any) -> bool:
     return type(jvm.org.trackmllib.TuningListener).__name__ == "JavaClass"
 
 
+def has_fitting_jar(jvm: Any) -> bool:
+    """Whether the jar on a driver's class path is for its Scala; the jar itself says if not."""
+    return has_listener_class(jvm) and bool(jvm.org.trackmllib.ScalaLine.fits())
+
+
 def has_active_context() -> bool:
     """Whether this process has a SparkContext, whose confs are settled."""
     from pyspark import SparkContext
@@ -106,11 +111,10 @@ def jvm_conf(key: str) -> str | None:
 
 
 def tuning_in_jvm(session: Any, tuning: str) -> Any:
-    """The tuning's counterpart in the driver's JVM; ``None`` where the jar is not there."""
-    if is_connect(session):
+    """The tuning's counterpart in the driver's JVM; ``None`` where no jar for it is there."""
+    if is_connect(session) or not has_fitting_jar(jvm_of(session)):
         return None
-    kind = session._jvm.org.trackmllib.PythonTuning
-    return kind(tuning) if type(kind).__name__ == "JavaClass" else None
+    return jvm_of(session).org.trackmllib.PythonTuning(tuning)
 
 
 def pins_threads(session: Any) -> bool:

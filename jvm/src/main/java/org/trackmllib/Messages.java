@@ -16,8 +16,10 @@ public final class Messages {
 
     public static String wrongScala(String jar, String running) {
         String right = running.substring(0, running.indexOf('.', running.indexOf('.') + 1));
-        return "trackmllib is off: this jar is for Scala " + jar + " (trackmllib_" + jar
-                + "), and Spark runs on Scala " + running + "." + UNHARMED + " Use trackmllib_" + right
+        return "trackmllib's jar does nothing here: it is for Scala " + jar + " (trackmllib_" + jar
+                + "), and Spark runs on Scala " + running + ". What Scala and Java code tunes is not"
+                + " tracked; what PySpark tunes is, without what its trials use of Spark." + UNHARMED
+                + " Use trackmllib_" + right
                 + " instead: trackmllib_2.12 is for Spark 3.5, trackmllib_2.13 for Spark 4.";
     }
 

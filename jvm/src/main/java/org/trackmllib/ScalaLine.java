@@ -3,13 +3,13 @@ package org.trackmllib;
 import org.slf4j.LoggerFactory;
 
 /** Whether this jar is for the Scala that Spark runs on. Where it is not, only Java of ours may run. */
-final class ScalaLine {
+public final class ScalaLine {
     private static final boolean FITS = check(scala.util.Properties.versionNumberString());
 
     private ScalaLine() {}
 
     /** Says it once where it is not. */
-    static boolean fits() {
+    public static boolean fits() {
         return FITS;
     }
 
