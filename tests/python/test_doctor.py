@@ -16,8 +16,13 @@ from fresh import command, python, session
 from story import Story
 
 import trackmllib
-from trackmllib.checkup import checks
+from trackmllib.checkup import checks, hook, java, journals
+from trackmllib.checkup import mlflow as of_mlflow
+from trackmllib.checkup import spark as of_spark
+from trackmllib.checkup.check import ok
+from trackmllib.checkup.scene import Scene
 from trackmllib.events import Destination
+from trackmllib.jars import find_spark
 
 LISTENER = "org.trackmllib.TuningListener"
 ALL = 3  # runs, those in the trash as well
@@ -35,6 +40,14 @@ def env(tmp_path):
         "PYSPARK_PYTHON": sys.executable,
         "MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path / 'new.db'}",
     }
+
+
+@pytest.fixture
+def scene(env, monkeypatch, patient):
+    """A checkup in this process, where one check is asked: as if no session were here."""
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    return lambda: Scene(None, False, find_spark(), None)
 
 
 PATIENT = "from trackmllib.checkup import probe_run as p; p.PATIENCE = 60.0; p._START = 120.0"
@@ -95,24 +108,33 @@ def test_a_store_that_can_be_written(server, env):
     assert [run.info.lifecycle_stage for run in mine] == ["deleted"]
 
 
-def test_experiments(experiment, store, env):
+def test_experiments(experiment, store, scene, monkeypatch):
     """There, to be made, not to be made, deleted."""
-    uri = {**env, "MLFLOW_TRACKING_URI": mlflow.get_tracking_uri()}
-    unset = {"MLFLOW_EXPERIMENT_ID": None}
-    assert f"ok    experiment {experiment.name}" in doctor(**uri)[1]
-    made = doctor(**uri, **unset, MLFLOW_EXPERIMENT_NAME="not yet")[1]
-    assert line(made, "not yet").startswith("ok ")
-    code, lines = doctor(**{**uri, "MLFLOW_EXPERIMENT_ID": "987654321"})
-    assert code == 1
-    assert line(lines, "987654321").startswith("fail")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", store.tracking_uri)
+    assert of_mlflow.experiment(scene()) == ok(f"experiment {experiment.name}")
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_ID", "987654321")
+    said = of_mlflow.experiment(scene())
+    assert said.mark == "fail"
+    assert "987654321" in said.text
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_ID", experiment.id)
     store.delete_experiment(experiment.id)
-    assert "is deleted" in line(doctor(**uri)[1], "MLFLOW_EXPERIMENT_NAME")
+    said = of_mlflow.experiment(scene())
+    assert said.mark == "fail"
+    assert "is deleted" in said.text
+    assert "MLFLOW_EXPERIMENT_NAME" in said.text
+    monkeypatch.delenv("MLFLOW_EXPERIMENT_ID")
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "not yet")
+    said = of_mlflow.experiment(scene())
+    assert said.mark == "ok"
+    assert "not yet" in said.text
 
 
-def test_no_server(env):
-    """Nobody listens: said without the password, with what to do."""
-    code, lines = doctor("--tracking-uri", "http://ann:secret@127.0.0.1:9", **env)
+def test_no_server_no_spark(env, tmp_path):
+    """Nobody listens: said without the password, with what to do; a directory without a Spark."""
+    asked = ("--tracking-uri", "http://ann:secret@127.0.0.1:9", "--spark-home", tmp_path)
+    code, lines = doctor(*asked, **env)
     assert code == 1
+    assert "holds no Spark" in line(lines, "SPARK_HOME")
     said = line(lines, "tracking store")
     assert said.startswith("fail")
     assert "refused" in said
@@ -149,87 +171,86 @@ def test_no_spark_no_mlflow_no_java(tmp_path, env):
     assert "python3 cannot be used" in line(lines, "Scala and Java drivers cannot log")
 
 
-def test_old_java(tmp_path, env):
+def test_old_java(tmp_path, scene, monkeypatch):
     """Too old for Spark 4: a real program that says what an old Java says."""
-    java = tmp_path / "bin" / "java"
-    java.parent.mkdir()
-    java.write_text("#!/bin/sh\necho 'openjdk version \"11.0.2\" 2019-01-15' >&2\n")
-    java.chmod(0o755)
-    lines = doctor(**env, JAVA_HOME=str(tmp_path))[1]
-    spark4 = "Scala 2.13" in line(lines, "Scala 2.")
-    said = line(lines, "11.0.2")
-    assert said.startswith("fail  Java 11.0.2" if spark4 else "ok")
+    program = tmp_path / "bin" / "java"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\necho 'openjdk version \"11.0.2\" 2019-01-15' >&2\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    said = str(java.java(scene()))
+    assert said.startswith("ok" if pyspark.__version__.startswith("3.") else "fail  Java 11.0.2")
+    assert "11.0.2" in said
 
 
-def test_python_of_the_sidecar(tmp_path, env):
+def test_python_of_the_sidecar(tmp_path, scene, monkeypatch):
     """As ``Settings.scala`` chooses it: conf, environment, shells passed over; then its MLflow."""
     bare = tmp_path / "bare"
     python(f"import venv; venv.create({str(bare)!r}, with_pip=False)")
-    chosen = {**env, "PYSPARK_DRIVER_PYTHON": "/opt/bin/jupyter-lab"}
-    assert line(doctor(**chosen)[1], "drivers").startswith(f"ok    {sys.executable}")
-    chosen["PYSPARK_PYTHON"] = str(bare / "bin" / "python")
-    code, lines = doctor(**chosen)
-    assert code == 1
-    said = line(lines, "drivers")
-    assert f"{bare}/bin/python -m pip install mlflow-skinny" in said
-    assert said.endswith(f"this one can: {sys.executable}")
+    monkeypatch.setenv("PYSPARK_DRIVER_PYTHON", "/opt/bin/jupyter-lab")
+    assert str(of_mlflow.sidecar(scene())).startswith(f"ok    {sys.executable}")
+    monkeypatch.setenv("PYSPARK_PYTHON", str(bare / "bin" / "python"))
+    said = of_mlflow.sidecar(scene())
+    assert said.mark == "fail"
+    assert f"{bare}/bin/python -m pip install mlflow-skinny" in said.text
+    assert said.text.endswith(f"this one can: {sys.executable}")
     with (tmp_path / "spark-defaults.conf").open("a") as defaults:
         defaults.write(f"spark.trackmllib.python {sys.executable}\n")
-    assert line(doctor(**chosen)[1], "drivers").startswith("ok")
+    assert of_mlflow.sidecar(scene()).mark == "ok"
 
 
-def test_jar_and_listener(tmp_path, env):
-    """Not in spark-defaults.conf; a listener without its jar; a directory that holds no Spark."""
-    defaults = tmp_path / "spark-defaults.conf"
-    defaults.write_text("")
-    code, lines = doctor(**env)
-    assert (code, marks(lines)) == (0, {"ok", "warn"})
-    assert "--jars" in line(lines, "spark-defaults.conf")
-    defaults.write_text(f"spark.extraListeners {LISTENER}\n")
-    code, lines = doctor(**env)
-    assert code == 1
-    assert "names the listener but no jar" in line(lines, "spark-defaults.conf")
-    code, lines = doctor("--spark-home", tmp_path, **env)
-    assert code == 1
-    assert "holds no Spark" in line(lines, "SPARK_HOME")
+def test_listener_without_its_jar(tmp_path, scene):
+    """Sessions do not start so."""
+    (tmp_path / "spark-defaults.conf").write_text(f"spark.extraListeners {LISTENER}\n")
+    said = of_spark.listener(scene())
+    assert said.mark == "fail"
+    assert "names the listener but no jar" in said.text
 
 
-def test_off(env, tmp_path):
+def test_off(tmp_path, scene, monkeypatch):
     """By the environment, by conf."""
-    code, lines = doctor(**env, TRACKMLLIB_DISABLED="1")
-    assert code == 1
-    assert line(lines, "TRACKMLLIB_DISABLED").startswith("fail")
+    monkeypatch.setenv("TRACKMLLIB_DISABLED", "1")
+    assert hook.switched(scene()).mark == "fail"
+    assert "TRACKMLLIB_DISABLED" in hook.switched(scene()).text
+    monkeypatch.delenv("TRACKMLLIB_DISABLED")
     with (tmp_path / "spark-defaults.conf").open("a") as defaults:
         defaults.write("spark.databricks.mlflow.trackMLlib.enabled false\n")
-    assert "spark.trackmllib.enabled=true" in line(doctor(**env)[1], "tracking is off")
+    said = hook.switched(scene())
+    assert said.mark == "fail"
+    assert "tracking is off" in said.text
+    assert "spark.trackmllib.enabled=true" in said.text
 
 
-def test_journals(env, tmp_path):
-    """Those that wait, with the command; not those of drivers that run."""
+def test_journals_no_jar(env, scene, tmp_path):
+    """Journals that wait, not those of drivers that run; neither jar nor listener: no failure."""
+    (tmp_path / "spark-defaults.conf").write_text("")
     (tmp_path / "trackmllib").mkdir()
     for name in "ab":
         Story(Destination()).finish(None).write(tmp_path / "trackmllib" / f"{name}.jsonl")
     with (tmp_path / "trackmllib" / "a.jsonl").open("r+b") as held:
         fcntl.lockf(held, fcntl.LOCK_EX)
         code, lines = doctor(**env)
-    assert code == 0
+    assert (code, marks(lines)) == (0, {"ok", "warn"})
+    assert "--jars" in line(lines, "spark-defaults.conf")
     assert line(lines, "replay") == (
         "warn  1 tuning waits for MLflow in journals: run `trackmllib replay --all`"
     )
     shutil.move(tmp_path / "trackmllib", tmp_path / "own")
     with (tmp_path / "spark-defaults.conf").open("a") as defaults:
         defaults.write(f"spark.trackmllib.journalDir {tmp_path / 'own'}\n")
-    assert f"replay --all --journal-dir {tmp_path / 'own'}`" in line(doctor(**env)[1], "2 tunings")
+    said = journals.journals(scene()).text
+    assert "2 tunings" in said
+    assert f"replay --all --journal-dir {tmp_path / 'own'}`" in said
 
 
-def test_journals_that_others_may_write(env, tmp_path):
+def test_journals_that_others_may_write(scene, tmp_path, monkeypatch):
     """They do not wait for MLflow: nobody knows what they are."""
+    monkeypatch.setattr("tempfile.tempdir", None)  # TMPDIR is another one now
     (tmp_path / "trackmllib-planted").mkdir(mode=0o755)
     planted = Destination(tracking_uri="http://127.0.0.1:9")
     Story(planted).finish(None).write(tmp_path / "trackmllib-planted" / "a.jsonl")
-    code, lines = doctor(**env)
-    assert code == 0
-    assert line(lines, "was left alone").startswith(f"warn  {tmp_path / 'trackmllib-planted'} was")
+    said = str(journals.journals(scene()))
+    assert said.startswith(f"warn  {tmp_path / 'trackmllib-planted'} was left alone")
 
 
 def test_in_a_session(spark, experiment, capsys, patient):

@@ -153,7 +153,7 @@ object Tunings {
       Array(scalers(0), scalers(1), regression(0.0)),
       Array(scalers(0), scalers(1), regression(1.0)),
       Array(inner),
-      Array(treeValidator())
+      Array(treeValidator().setCollectSubModels(true))
     )
     // the grid has a param of a stage that is in none of them, too
     val other = new LogisticRegression()

@@ -1,6 +1,7 @@
 package org.trackmllib
 
 import scala.collection.immutable.ListMap
+import scala.util.Try
 
 import org.apache.spark.ml.param.{ParamMap, Params}
 
@@ -27,7 +28,8 @@ object EventValues {
       ListMap(map.toSeq.map(p => p.param.name -> typed(p.value, clean)).sortBy(_._1): _*)
     case array: Array[_] => list(array.toSeq, clean)
     case seq: Seq[_] => list(seq, clean)
-    case other => clean(other.toString)
+    // A user's object may throw.
+    case other => clean(Try(String.valueOf(other.toString)).getOrElse(s"(${className(other)})"))
   }
 
   private def list(values: Seq[Any], clean: String => String): Any = {

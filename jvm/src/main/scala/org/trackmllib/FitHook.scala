@@ -25,7 +25,7 @@ private[trackmllib] final class FitHook extends BiFunction[AnyRef, AnyRef, AnyRe
 
   /** Whether what follows links with this Spark; said once where it does not. */
   private lazy val loads: Boolean =
-    try TrackedTuners ne null
+    try Seq[AnyRef](TrackedTuners, OwnFit, OwnFitHook).forall(_ ne null)
     catch {
       case t: Throwable =>
         Guard.report("loading the tracked tuners", t)

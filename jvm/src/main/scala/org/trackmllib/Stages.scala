@@ -76,7 +76,8 @@ private[trackmllib] object Stages {
       Stage(
         EventValues.className(stage),
         found.map { case (name, one, _) =>
-          name -> (if (holdStages(one)) treeOf(one, leaf, left, depth + 1) else leaf(Some(stage), name, one))
+          name -> (if (holdStages(one)) treeOf(one, leaf, left, depth + 1)
+                   else leaf(Some(stage), name, one))
         },
         found.collect { case (name, _, true) => name }.toSet
       )

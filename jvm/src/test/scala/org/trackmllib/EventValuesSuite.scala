@@ -9,6 +9,11 @@ class EventValuesSuite extends munit.FunSuite {
     assertEquals(EventValues.typed("a\uD800b\uDC00c😀"), "a\uFFFDb\uFFFDc😀": Any)
   }
 
+  test("an object without a text is told by its class") {
+    class Mute { override def toString: String = sys.error("no text") }
+    assert(EventValues.typed(new Mute).toString.startsWith("(Mute"))
+  }
+
   test("a text of 10 MB is cut with a mark") {
     val cut = EventValues.typed("a" * 10000000).toString
     assert(cut.length < 101000)

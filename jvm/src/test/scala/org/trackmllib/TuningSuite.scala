@@ -1,5 +1,6 @@
 package org.trackmllib
 
+import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.Files
 import java.util.concurrent.{ExecutorService, Executors}
 
@@ -221,7 +222,11 @@ class TuningSuite extends SparkSuite {
     assert(settings.contains(Seq("options" -> hidden)), settings)
     assert(all.collect { case e: TrialFailed => e.error }.exists(_.endsWith(hidden)))
     assert(all.collect { case e: TuningFailed => e.error }.forall(_.endsWith(hidden)))
-    assert(files(directory).forall(file => !Files.readString(file).contains("hunter2")))
+    assert(
+      files(directory).forall(file =>
+        !new String(Files.readAllBytes(file), UTF_8).contains("hunter2")
+      )
+    )
   }
 
   test("params of Spark's own stages are no secrets") {
