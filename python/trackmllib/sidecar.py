@@ -13,6 +13,7 @@ import os
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -58,6 +59,7 @@ class Sidecar:
     ) -> None:
         self._driver = driver
         self._journals: dict[str, Path] = {}  # of each tuning, where the driver keeps its events
+        self._taken: Counter[str] = Counter()  # of each tuning, how many of its lines
         self._alone = threading.Event()
         self._consumer = Consumer(self._done, resumed=resume, troubled=self._trouble)
         self._display = display
@@ -75,6 +77,7 @@ class Sidecar:
                 break
             for line in filter(None, lines.split("\n")):
                 self._take(line)
+        self._take_unsent()
         self._consumer.interrupt("the driver has ended while the tuning ran")
         end = time.monotonic() + _AFTER_DRIVER
         with ExitStack() as held:
@@ -102,10 +105,19 @@ class Sidecar:
             return
         if event is None:
             return
+        self._taken[event.tuning] += 1
         self._consumer.accept(event)
         self._follow(event)
         if isinstance(event, (TuningFinished, TuningFailed)):
             self._start(self._wait, event.tuning)
+
+    def _take_unsent(self) -> None:
+        """The driver is gone: takes the lines that it has written to its journals and not sent."""
+        for tuning, path in list(self._journals.items()):
+            with suppress(OSError):
+                lines = path.read_text(encoding="utf-8", errors="replace").split("\n")[:-1]
+                for line in lines[self._taken[tuning] :]:
+                    self._take(line)
 
     def _follow(self, event: Event) -> None:
         tuning = self._consumer.tuning(event.tuning)

@@ -71,14 +71,14 @@ private[trackmllib] object Stages {
 
   private def treeOf(value: Any, leaf: Leaf, left: Iterator[Int], depth: Int): Any = value match {
     case stage: Params =>
-      val found = if (depth < Deepest && left.hasNext) { left.next(); params(stage) }
-      else Nil
+      val known = depth < Deepest && left.hasNext
+      if (known) left.next(): Unit
+      val found = if (known) params(stage) else Nil
+      def of(name: String, one: Any) =
+        if (holdStages(one)) treeOf(one, leaf, left, depth + 1) else leaf(Some(stage), name, one)
       Stage(
         EventValues.className(stage),
-        found.map { case (name, one, _) =>
-          name -> (if (holdStages(one)) treeOf(one, leaf, left, depth + 1)
-                   else leaf(Some(stage), name, one))
-        },
+        found.map { case (name, one, _) => name -> of(name, one) },
         found.collect { case (name, _, true) => name }.toSet
       )
     case Elements(values) if holdStages(value) => values.map(treeOf(_, leaf, left, depth))
