@@ -152,8 +152,7 @@ object Tunings {
     val stages = Seq[Array[PipelineStage]](
       Array(scalers(0), scalers(1), regression(0.0)),
       Array(scalers(0), scalers(1), regression(1.0)),
-      Array(inner),
-      Array(treeValidator().setCollectSubModels(true))
+      Array(inner)
     )
     // the grid has a param of a stage that is in none of them, too
     val other = new LogisticRegression()

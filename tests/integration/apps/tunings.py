@@ -108,7 +108,6 @@ def pipelines():
         [*scalers, regression(0.0)],
         [*scalers, regression(1.0)],
         [Pipeline(stages=[tree(maxDepth=1)])],
-        [tree_validator().setCollectSubModels(True)],  # see nested()
     ]
     other = LogisticRegression()  # the grid has a param of a stage that is in none of them, too
     grid = [{pipeline.stages: some, other.tol: 0.5} for some in stages]
