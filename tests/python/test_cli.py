@@ -176,7 +176,7 @@ class Stranger(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         """Notes what it is sent."""
         self.asked.append(self.headers["Authorization"])
-        self.send_error(404)
+        self.send_error(401)
 
     do_POST = do_GET  # noqa: N815
 
