@@ -221,6 +221,7 @@ def tell(event):
     tracker().start(event, None) if begins else tracker().emit(event)
 story = Story(Destination(), tell=tell).begin(0).end(0)
 tracker().run(story.id, None, 60)
+time.sleep(1)  # a writer lives, and is in the middle of nothing
 child = os.fork()
 if child == 0:
     own = Story(Destination(), tell=tell, trials=1, folds=1).begin(0).end(0).finish(0)
