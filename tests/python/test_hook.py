@@ -363,7 +363,7 @@ def test_maps_with_different_params(rows, experiment):
 
 
 def test_params_of_two_stages_with_one_name(rows, experiment):
-    """They are told apart by their stage's uid."""
+    """They are told apart by the place of their stage among those of its class."""
     first, second = Quick(), Quick()
     validator(
         estimator=Pipeline(stages=[first, second]),
@@ -371,8 +371,8 @@ def test_params_of_two_stages_with_one_name(rows, experiment):
         estimatorParamMaps=[{first.size: 1, second.size: 2, first.rate: 1}],
     ).fit(rows)
     (run,) = experiment.children()
-    assert run.data.params[f"{first.uid}.size"] == "1"
-    assert run.data.params[f"{second.uid}.size"] == "2"
+    assert run.data.params["Quick_1.size"] == "1"
+    assert run.data.params["Quick_2.size"] == "2"
     assert run.data.params["rate"] == "1.0"
 
 
