@@ -9,7 +9,8 @@ from typing import Any
 from trackmllib.events import now
 from trackmllib.hook import active_run, autolog, place, spark, switch
 from trackmllib.hook.fold import Fold, Task
-from trackmllib.hook.live import LiveTuning, harmless
+from trackmllib.hook.guard import harmless
+from trackmllib.hook.live import LiveTuning
 from trackmllib.hook.place import Place
 
 

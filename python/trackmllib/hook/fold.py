@@ -9,7 +9,8 @@ from typing import Any
 
 from trackmllib.events import now
 from trackmllib.hook import active_run, place
-from trackmllib.hook.live import LiveTuning, harmless
+from trackmllib.hook.guard import harmless
+from trackmllib.hook.live import LiveTuning
 from trackmllib.hook.place import Place
 
 Task = Callable[[], "tuple[int, float, Any]"]

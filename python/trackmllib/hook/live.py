@@ -7,11 +7,10 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from trackmllib import conf, messages, progress
 from trackmllib._version import __version__
-from trackmllib.consumer.errand import Errand
 from trackmllib.events import (
     Destination,
     Event,
@@ -27,6 +26,7 @@ from trackmllib.events import (
 from trackmllib.hook import active_run, best_model, models, place, spark, values
 from trackmllib.hook.bus import Bus
 from trackmllib.hook.grid import Grid
+from trackmllib.hook.guard import harmless, uninterrupted
 from trackmllib.hook.models import Logged
 from trackmllib.hook.tracker import Tracker, tracker
 
@@ -39,9 +39,6 @@ _RUN_WAIT = 2.0  # seconds that MLflow has to make a run which the user's code a
 _INTERRUPTED_WAIT = 2.0
 _OF_THAT_FOR_MLFLOW = 1.5
 _LONGEST_ERROR = 4900
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 class LiveTuning:
@@ -116,7 +113,7 @@ class LiveTuning:
         try:
             if self._display is not None:
                 harmless(self._display.begin, self.id)
-            _uninterrupted(self._begin)
+            uninterrupted(self._begin)
         except BaseException as error:
             self.failed(error)
             raise
@@ -211,7 +208,7 @@ class LiveTuning:
 
     def _end(self, event: Callable[[], Event]) -> None:
         try:
-            _uninterrupted(self._over, event, self._conf.flush_timeout)
+            uninterrupted(self._over, event, self._conf.flush_timeout)
         except KeyboardInterrupt:  # it ends the wait, and no more
             self._tracker.stop_waiting(self.id)
             self._stop(event)
@@ -220,7 +217,7 @@ class LiveTuning:
     def _stop(self, event: Callable[[], Event]) -> None:
         wait = min(_OF_THAT_FOR_MLFLOW, self._conf.flush_timeout)
         with suppress(TimeoutError):
-            _uninterrupted(self._over, event, wait, timeout=_INTERRUPTED_WAIT)
+            uninterrupted(self._over, event, wait, timeout=_INTERRUPTED_WAIT)
 
     def _look_up(self) -> None:
         tuning = self._tuning
@@ -348,40 +345,3 @@ def _larger_better(evaluator: Any) -> bool:
 def _uid(stage: Any) -> str:
     """The uid of a stage; its class name where it has none."""
     return values.asked(lambda: str(stage.uid)) or type(stage).__name__
-
-
-def _uninterrupted(do: Callable[..., object], *args: Any, timeout: float | None = None) -> None:
-    """Has it done by a thread of its own where Ctrl-C can come, which is in the main thread.
-
-    Raises:
-        TimeoutError: it is not done after ``timeout`` seconds, and goes on.
-        BaseException: what came here while it was waited for; it goes on.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        harmless(do, *args)
-        return
-    try:
-        errand = Errand("trackmllib-fit", _do, do, *args)
-    except RuntimeError:  # there can be no thread more, as when the interpreter ends
-        harmless(do, *args)
-    else:
-        errand.wait(timeout)
-
-
-def _do(work: Callable[..., object], *args: Any) -> None:
-    harmless(work, *args)
-
-
-def harmless(do: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
-    """What ``do`` returns; nothing of ours that fails may reach the user's training.
-
-    Nor may what the user's objects throw where only we ask them. Ctrl-C and ``SystemExit`` pass in
-    the main thread, where they are rather a signal's.
-    """
-    try:
-        return do(*args, **kwargs)
-    except BaseException as error:
-        if values.is_signal(error):
-            raise
-        messages.warn_once(messages.hook_failed(error))
-        return None
