@@ -85,7 +85,7 @@ class Driver:
             stdout=self._out,
             stderr=self._err,
             start_new_session=True,
-            preexec_fn=_heed_interrupts,  # noqa: PLW1509
+            preexec_fn=_heed_signals,  # noqa: PLW1509
         )
 
     @property
@@ -185,5 +185,7 @@ def _content(file) -> str:
     return os.pread(file.fileno(), 10_000_000, 0).decode(errors="replace")
 
 
-def _heed_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+def _heed_signals() -> None:
+    """As a terminal starts programs; what runs the tests may have been told to ignore some."""
+    for one in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        signal.signal(one, signal.SIG_DFL)

@@ -254,12 +254,12 @@ def refuses_a_part(error: BaseException) -> bool:
 
 def reason(error: BaseException) -> str:
     """Why something was not written, for people."""
-    from mlflow.exceptions import RestException
-
     if _is_ours(error):
         return messages.own_error(error)
     text = str(error) or repr(error)
-    return f"{text} ({_status(error)})" if isinstance(error, RestException) else text
+    # not imported: what is wrong may be that there is no MLflow
+    of_server: Any = getattr(sys.modules.get("mlflow.exceptions"), "RestException", ())
+    return f"{text} ({_status(error)})" if isinstance(error, of_server) else text
 
 
 def _status(error: BaseException) -> int:
