@@ -314,7 +314,7 @@ def test_tuning_in_a_thread_that_a_trial_starts(rows, experiment, spark):
     def tune_in_thread(*_):
         if threading.current_thread() is threading.main_thread():
             return  # the refit is in no trial
-        thread = InheritableThread(lambda: validator((7,), numFolds=2).fit(rows), session=spark)
+        thread = InheritableThread(lambda: validator((7,), numFolds=2).fit(rows))
         thread.start()
         thread.join()
 
