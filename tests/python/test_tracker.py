@@ -227,7 +227,7 @@ if child == 0:
     own = Story(Destination(), tell=tell, trials=1, folds=1).begin(0).end(0).finish(0)
     tracker().wait(own.id, 60)
     os._exit(len(tracker()._journals))
-print(os.waitpid(child, 0)[1])
+print(os.waitpid(child, 0)[1], flush=True)  # else the next child has it too
 time.sleep(3)  # the threads that write have gone
 child = os.fork()
 if child == 0:
