@@ -308,7 +308,7 @@ def test_tuner_inside_a_tuner(rows, experiment):
     assert set(statuses(experiment.runs())) == {"FINISHED"}
 
 
-def test_tuning_in_a_thread_that_a_trial_starts(rows, experiment, spark):
+def test_tuning_in_a_thread_that_a_trial_starts(rows, experiment):
     """It is nested in the trial where the thread has its local properties, as PySpark offers."""
 
     def tune_in_thread(*_):
